@@ -1,0 +1,60 @@
+/* A run: one draw's setting, one replication's luck; usual care once, then every arm.
+ *
+ *   struct simulation sim;
+ *   simulation_init(&sim, &setting, luck, err)      the population: who is listed, and their year before
+ *   simulation_usual_care(&sim, err)                the twin: nobody runs a programme
+ *   simulation_arm(&sim, arm, &record, err)         one arm; its outcomes are told against the twin
+ *   simulation_free(&sim)
+ *
+ * Every function is a pure function of its arguments: no clock, no file, no global. */
+#ifndef MILIEU_SIMULATION_H
+#define MILIEU_SIMULATION_H
+
+#include <stdint.h>
+
+#include "error.h"
+#include "random.h"
+#include "setting.h"
+
+struct event {
+    int32_t clinic;  /* -1: the whole region or centre */
+    int32_t week;
+    int32_t kind;    /* enum event_kind */
+    int32_t subject; /* what the kind says; -1 = none */
+    double value;
+    int64_t cause;   /* index of the event that caused it in the same record, -1 = none */
+};
+
+/* What one arm of one run leaves behind. The caller owns it: record_init, record_free. */
+struct record {
+    int num_clinics, horizon;
+    double *outcome;      /* [num_clinics + 1][NUM_OUTCOMES], the last row all clinics together; NaN = does not exist */
+    float *series;        /* [num_clinics][horizon][NUM_SERIES]; NULL = not kept */
+    struct event *event;  /* in order of week */
+    int64_t num_events, max_events;
+    uint64_t patient_weeks; /* simulated in this arm (usual care and look-back: simulation.patient_weeks) */
+};
+
+int record_init(struct record *self, const struct setting *setting, bool keep_series, struct error *err);
+void record_free(struct record *self);
+
+struct population; /* population.h */
+struct world;      /* world.h */
+
+struct simulation {
+    const struct setting *setting; /* borrowed */
+    struct luck luck;
+    struct population *population;
+    struct world *world;           /* reused by usual care and each arm */
+    uint64_t patient_weeks;        /* look-back once + usual care */
+};
+
+int simulation_init(struct simulation *self, const struct setting *setting, struct luck luck, struct error *err);
+int simulation_usual_care(struct simulation *self, struct error *err);
+int simulation_arm(struct simulation *self, int arm, struct record *record, struct error *err);
+void simulation_free(struct simulation *self);
+
+/* Luck of run (draw, replication): draw and replication < 65536. */
+struct luck simulation_luck(uint32_t seed, int draw, int replication);
+
+#endif

@@ -1,0 +1,92 @@
+/* A scenario: what a user wrote, checked and ready to be drawn. libconfig is known in this folder and nowhere else.
+ *
+ *   scenario_read / scenario_read_text   file or text -> scenario, with every complaint about it at once
+ *   scenario_draw                        scenario, draw -> setting (numbers), a pure function
+ *
+ * Owner: the caller, scenario_free (safe after a failed read, and twice). */
+#ifndef MILIEU_SCENARIO_H
+#define MILIEU_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../model/error.h"
+#include "../model/setting.h"
+
+/* ---- complaints ---- */
+
+struct message {
+    bool is_warning;
+    char *file;   /* as the user named it; NULL for a command-line option */
+    int line;     /* 1.. ; 0 = the file as a whole */
+    char *text;   /* what is wrong, the value, what is allowed, the nearest name; may hold further lines, each indented */
+};
+
+struct messages {
+    struct message *item;
+    size_t count, capacity;
+    size_t num_errors, num_warnings;
+    int lang; /* 0 English, 1 French: language in which they are written */
+};
+
+void messages_init(struct messages *self, int lang);
+void messages_free(struct messages *self);
+
+/* ---- the scenario ---- */
+
+/* A change asked for on the command line, applied after the file was read, before it is checked:
+ * --set PATH=VALUE ("meso[clinic-c].provider.nurse_turnover_rate=0.3", "time.horizon=52", "runs.draws=10"),
+ * --rate FACTOR=R and --rate CLINIC/FACTOR=R. The text is the user's, whole. */
+struct scenario_override {
+    bool is_rate;
+    const char *text;
+};
+
+struct scenario_run_options { /* the `runs` and `outputs` groups */
+    int draws;         /* 1..65535 */
+    int replications;  /* 1..65535 */
+    uint32_t seed;     /* 0..2147483647 */
+    bool parameter_uncertainty; /* draw what is uncertain by the tables (spread, beta); else their central values */
+    bool series, events;
+};
+
+struct scenario_tree; /* private: the merged tree of values and distributions */
+
+struct scenario {
+    char *id;
+    char *title[2];  /* English, French; the one given serves for both */
+    char *source;
+    char *start;     /* ISO date of week 0, "" if none */
+    int horizon;     /* weeks */
+    int num_clinics, num_centres, num_strategies, num_arms;
+    char **clinic_id, **arm_id, **strategy_id;
+    char **clinic_title[2], **arm_title[2], **strategy_title[2]; /* [lang][index], never NULL */
+    int reference_arm;         /* the arm others are compared with: 0 unless one says reference = true */
+    struct scenario_run_options runs;
+    char *text;                /* the scenario after `extends` and overrides: a whole libconfig text that, read again, gives the same scenario */
+    char *text_as_given;       /* the bytes of the file */
+    struct scenario_tree *tree;
+};
+
+/* Reads, merges `extends`, applies overrides and checks everything. Complaints go to `messages` (all of them, file and
+ * line each; in their order). Returns 0 when there is no error among them; else MILIEU_ERR_SCENARIO (65), or
+ * MILIEU_ERR_INPUT (66) when `path` itself cannot be read, or MILIEU_ERR_MEMORY. `path` "-" is standard input. */
+int scenario_read(struct scenario *self, const char *path, const struct scenario_override *overrides, int num_overrides,
+                  struct messages *messages, struct error *err);
+
+/* The same from memory; `name` stands for the file in messages, `folder` is where `extends` looks first (NULL: none). */
+int scenario_read_text(struct scenario *self, const char *name, const char *folder, const char *text, size_t length,
+                       const struct scenario_override *overrides, int num_overrides, struct messages *messages,
+                       struct error *err);
+
+void scenario_free(struct scenario *self);
+
+/* Numbers for one draw: every distribution drawn from (seed, draw) and the path it stands at, so that a value does not
+ * depend on what else is in the file. The caller frees `out` with setting_free. */
+int scenario_draw(const struct scenario *self, uint32_t seed, int draw, struct setting *out, struct error *err);
+
+/* One row for every parameter of the model in draw `draw` for clinic `clinic`, factors applied: for the results file. */
+void scenario_params(const struct setting *setting, int clinic, struct params *out);
+
+#endif
