@@ -1,0 +1,219 @@
+# milieu: build, demo, tests.   `make help` lists the targets.
+#
+#   make CC=clang            another compiler            make WERROR=1    warnings are errors (as in CI)
+#   make BUILD=/tmp/b        another build folder        make OPT='-O0 -g'
+
+VERSION := 0.1.0
+BUILD   ?= build
+PREFIX  ?= /usr/local
+OUT     ?= out
+SECONDS_OF_FUZZ ?= 60
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+OPT     ?= -O2 -g
+WARN    := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings
+WERROR  ?=
+CSTD    := -std=c17 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -pthread
+
+# Compiling and linking ask for packages; cleaning, formatting and installing packages do not.
+NEEDS_NO_PACKAGES := help deps deps-build clean format
+GOALS := $(or $(MAKECMDGOALS),all)
+ifneq ($(filter-out $(NEEDS_NO_PACKAGES) demo test,$(GOALS)),)
+
+# With the MPI build of HDF5 installed, plain `hdf5` means that one: ask for the serial one first.
+HDF5_PC  := $(firstword $(foreach p,hdf5-serial hdf5,$(shell pkg-config --exists $(p) 2>/dev/null && echo $(p))))
+MISSING  := $(strip $(foreach p,gsl libconfig libcjson,$(shell pkg-config --exists $(p) 2>/dev/null || echo $(p))) \
+                    $(if $(HDF5_PC),,hdf5-serial))
+ifneq ($(MISSING),)
+$(error not found by pkg-config: $(MISSING).  `make deps` installs what is missing)
+endif
+
+PKG_CFLAGS := $(shell pkg-config --cflags gsl libconfig libcjson $(HDF5_PC))
+BASE_LIBS  := $(shell pkg-config --libs gsl libconfig libcjson) -lm
+HDF5_DIR   := $(patsubst -L%,%,$(firstword $(filter -L%,$(shell pkg-config --libs $(HDF5_PC)))))
+HDF5_SHARED := $(if $(HDF5_DIR),-L$(HDF5_DIR)) -lhdf5_hl $(shell pkg-config --libs-only-l $(HDF5_PC))
+
+# The program takes HDF5 from its archives where they are: Debian's shared library pulls in network and cryptography
+# libraries, and starting with it takes 7 ms instead of 1. Tests use the shared one, so that what they wrap is ours.
+HDF5_ARCHIVES := $(if $(HDF5_DIR),$(wildcard $(HDF5_DIR)/libhdf5_hl.a) $(wildcard $(HDF5_DIR)/libhdf5.a))
+HDF5_PROGRAM  := $(if $(filter 2,$(words $(HDF5_ARCHIVES))),$(HDF5_ARCHIVES) -lsz -lz -ldl,$(HDF5_SHARED))
+
+endif
+
+GENERATED := $(BUILD)/generated
+CPPFLAGS_ALL := -I$(GENERATED) $(PKG_CFLAGS) $(CPPFLAGS)
+CFLAGS_ALL   := $(CSTD) $(OPT) $(WARN) $(if $(WERROR),-Werror) $(CFLAGS)
+TEST_CFLAGS  := -Wno-conversion -Wno-sign-conversion -Wno-missing-prototypes -I. # Criterion's macros warn
+
+# ---- sources: what is in the folders -------------------------------------------------------------------------------
+
+LIB_SRC    := $(wildcard sim/*/*.c analysis/*.c)
+LIB_OBJ    := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
+MAIN_OBJ   := $(BUILD)/obj/milieu.o
+UNIT_SRC   := $(wildcard tests/unit/test_*.c)
+VERIFY_SRC := $(wildcard tests/verify/test_*.c tests/verify/verify_*.c)
+HELP_SRC   := $(filter-out $(UNIT_SRC) $(VERIFY_SRC),$(wildcard tests/unit/*.c tests/verify/*.c tests/support/*.c))
+HELP_OBJ   := $(HELP_SRC:%.c=$(BUILD)/obj/%.o)
+UNIT       := $(UNIT_SRC:%.c=$(BUILD)/%)
+VERIFY     := $(VERIFY_SRC:%.c=$(BUILD)/%)
+FUZZ_SRC   := $(wildcard tests/fuzz/*.c)
+FUZZ       := $(FUZZ_SRC:%.c=$(BUILD)/%)
+FORMATTED  := $(wildcard *.c sim/*/*.[ch] analysis/*.[ch] tests/*/*.[ch])
+
+.PHONY: all help programs unit verify system test demo deps deps-build install uninstall format lint gate docs docs-check \
+        picture coverage sanitize fuzz bench clean FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(BUILD)/milieu
+
+help:
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
+
+## make             build build/milieu (no network)
+## make demo        install what the build lacks, build, run the four clinics into out/cases.h5
+## make test        install what the tests lack, run everything CI runs
+## make unit        unit tests only: the inner loop
+## make verify      tests against closed forms and published figures
+## make system      the program as a user runs it
+## make deps        install what build, demo and tests lack
+## make install     PREFIX=/usr/local DESTDIR=
+## make docs        doc/*.md and scenarios/baseline.cfg from the tables;  make docs-check fails when they are stale
+## make picture     doc/cases.png from a real run
+## make format      clang-format;  make lint: clang-format's check, clang-tidy, cppcheck;  make gate: sizes and doors
+## make sanitize    unit and verify tests under ASan and UBSan, with the leak gate
+## make coverage    line coverage of sim/, at least 90 %
+## make fuzz        60 s on the scenario reader
+## make bench       speed and memory, as ratios
+## make clean
+
+# ---- build -----------------------------------------------------------------------------------------------------------
+
+$(BUILD)/milieu: $(MAIN_OBJ) $(BUILD)/libmilieu.a
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(HDF5_PROGRAM) $(BASE_LIBS)
+
+$(BUILD)/libmilieu.a: $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/libtesthelp.a: $(HELP_OBJ)
+	@mkdir -p $(@D) && rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/obj/tests/%.o: tests/%.c $(BUILD)/flags | $(GENERATED)/build_info.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(GENERATED)/build_info.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# Everything is compiled anew when the compiler or its flags change.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D); echo '$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)' | scripts/replace-if-changed $@
+
+# What a results file says of its program: version, commit, flags.
+$(GENERATED)/build_info.h: FORCE
+	@mkdir -p $(@D); scripts/build-info '$(VERSION)' '$(CSTD) $(OPT) $(CFLAGS)' | scripts/replace-if-changed $@
+
+# A test asks for linker options of its own in its first lines: /* link: -Wl,--wrap=malloc */
+link_of = $(shell sed -n '1,40s|^/\* link: \(.*\) \*/$$|\1|p' $(1))
+
+$(BUILD)/tests/unit/% $(BUILD)/tests/verify/%: LDLIBS_TEST = $(shell pkg-config --libs criterion)
+
+$(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libtesthelp.a $(BUILD)/libmilieu.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(call link_of,tests/unit/$*.c) -Wl,--as-needed $(LDLIBS_TEST) $(HDF5_SHARED) $(BASE_LIBS)
+
+$(BUILD)/tests/verify/%: $(BUILD)/obj/tests/verify/%.o $(BUILD)/libtesthelp.a $(BUILD)/libmilieu.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(call link_of,tests/verify/$*.c) -Wl,--as-needed $(LDLIBS_TEST) $(HDF5_SHARED) $(BASE_LIBS)
+
+programs: all $(UNIT) $(VERIFY)
+
+-include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(HELP_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(VERIFY_SRC:%.c=$(BUILD)/obj/%.d)
+
+# ---- the two commands ------------------------------------------------------------------------------------------------
+# Each begins with installing; what follows is a second make, which asks for packages only then.
+
+demo: deps-build
+	$(MAKE) --no-print-directory all
+	@mkdir -p $(OUT)
+	$(BUILD)/milieu run scenarios/integrated-care.cfg -o $(OUT)/cases.h5
+
+test: deps
+	@BUILD='$(BUILD)' scripts/test-all
+
+deps:
+	@scripts/deps build test
+
+deps-build:
+	@scripts/deps build
+
+# ---- tests -----------------------------------------------------------------------------------------------------------
+
+unit: $(UNIT)
+	@scripts/run-criterion unit '$(BUILD)' $(UNIT_SRC)
+
+verify: $(VERIFY)
+	@scripts/run-criterion verify '$(BUILD)' $(VERIFY_SRC)
+
+system: all
+	@MILIEU='$(abspath $(BUILD)/milieu)' tests/system/run_all.sh
+
+sanitize:
+	@BUILD='$(BUILD)/sanitize' scripts/sanitize
+
+coverage:
+	@BUILD='$(BUILD)/coverage' scripts/coverage
+
+fuzz:
+	@BUILD='$(BUILD)/fuzz' SECONDS_OF_FUZZ='$(SECONDS_OF_FUZZ)' scripts/fuzz
+
+fuzzers: $(FUZZ)
+
+$(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libmilieu.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(HDF5_SHARED) $(BASE_LIBS)
+
+bench: all
+	@MILIEU='$(abspath $(BUILD)/milieu)' BUILD='$(abspath $(BUILD))' tests/bench/run
+
+# ---- keeping house ---------------------------------------------------------------------------------------------------
+
+format:
+	clang-format -i $(FORMATTED)
+
+lint: $(GENERATED)/build_info.h
+	@clang-format --dry-run --Werror $(FORMATTED)
+	@scripts/lint '$(CPPFLAGS_ALL) $(CSTD)' milieu.c $(LIB_SRC)
+
+gate:
+	@scripts/gate
+
+docs: all
+	@scripts/docs '$(BUILD)/milieu' .
+
+docs-check: all
+	@scripts/docs-check '$(BUILD)/milieu'
+
+picture: all
+	@mkdir -p $(OUT)
+	$(BUILD)/milieu run scenarios/integrated-care.cfg -o $(OUT)/cases.h5
+	/usr/bin/python3 analysis/picture.py $(OUT)/cases.h5 doc/cases.png
+
+install: all
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/milieu/scenarios' '$(DESTDIR)$(PREFIX)/share/doc/milieu'
+	install -m 755 $(BUILD)/milieu '$(DESTDIR)$(PREFIX)/bin/milieu'
+	install -m 644 $(wildcard scenarios/*.cfg) '$(DESTDIR)$(PREFIX)/share/milieu/scenarios'
+	install -m 644 $(wildcard README.md LICENSE CITATION.cff CHANGELOG.md sim/MODEL.md doc/*.md) '$(DESTDIR)$(PREFIX)/share/doc/milieu'
+
+uninstall:
+	rm -f '$(DESTDIR)$(PREFIX)/bin/milieu'
+	rm -rf '$(DESTDIR)$(PREFIX)/share/milieu' '$(DESTDIR)$(PREFIX)/share/doc/milieu'
+
+clean:
+	rm -rf $(BUILD) $(OUT)
