@@ -180,7 +180,7 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libmilieu.a
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(HDF5_SHARED) $(BASE_LIBS)
 
 bench: all
-	@MILIEU='$(abspath $(BUILD)/milieu)' BUILD='$(abspath $(BUILD))' tests/bench/run
+	@MILIEU='$(abspath $(BUILD)/milieu)' /usr/bin/python3 tests/bench/bench.py
 
 # ---- keeping house ---------------------------------------------------------------------------------------------------
 
