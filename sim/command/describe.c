@@ -1,0 +1,277 @@
+#include "describe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../model/tables.h"
+#include "../scenario/keys.h"
+#include "../scenario/scenario.h"
+#include "command.h"
+#include "inputs.h"
+#include "nearest.h"
+
+int json_print(const struct terminal *t, cJSON *json, struct error *err)
+{
+    char *text = json != NULL ? cJSON_Print(json) : NULL;
+    int ret = 0;
+    if (text == NULL)
+        ret = error_set(err, MILIEU_ERR_MEMORY, "JSON");
+    else
+        fprintf(t->out, "%s\n", text);
+    cJSON_free(text);
+    cJSON_Delete(json);
+    return ret;
+}
+
+/* ---- rows as JSON ---- */
+
+static void add_words(cJSON *object, const char *const words[2])
+{
+    cJSON_AddStringToObject(object, "label_en", words[LANG_EN]);
+    cJSON_AddStringToObject(object, "label_fr", words[LANG_FR]);
+}
+
+static void add_declared(cJSON *object, const char *name, int outcome, int sign)
+{
+    cJSON *declared = cJSON_AddObjectToObject(object, name);
+    cJSON_AddStringToObject(declared, "outcome", outcome_table[outcome].id);
+    cJSON_AddNumberToObject(declared, "sign", sign);
+}
+
+static void add_links(cJSON *object, int factor)
+{
+    cJSON *links = cJSON_AddArrayToObject(object, "acts_on");
+    for (int i = 0; i < NUM_LINKS; i++) {
+        if ((int)link_table[i].factor != factor)
+            continue;
+        cJSON *link = cJSON_CreateObject();
+        cJSON_AddStringToObject(link, "parameter", param_table[link_table[i].param].id);
+        cJSON_AddNumberToObject(link, "sign", link_table[i].sign);
+        cJSON_AddNumberToObject(link, "share", link_table[i].share);
+        cJSON_AddItemToArray(links, link);
+    }
+}
+
+cJSON *describe_factor_json(int factor)
+{
+    const struct factor_info *info = &factor_table[factor];
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "id", info->id);
+    cJSON_AddStringToObject(object, "category", category_name[info->category]);
+    cJSON_AddStringToObject(object, "level", level_name[info->level]);
+    cJSON_AddStringToObject(object, "path", section_path[info->section]);
+    cJSON_AddNumberToObject(object, "min", -2);
+    cJSON_AddNumberToObject(object, "max", 2);
+    cJSON_AddNumberToObject(object, "default", 0);
+    add_declared(object, "proximal", info->proximal, info->proximal_sign);
+    add_declared(object, "distal", info->distal, info->distal_sign);
+    add_links(object, factor);
+    add_words(object, info->words);
+    cJSON_AddStringToObject(object, "cfir", info->cfir);
+    cJSON_AddStringToObject(object, "source", info->source);
+    return object;
+}
+
+/* The address of a parameter, as --set writes it where it stands once. */
+static void parameter_path(char *path, size_t size, int param)
+{
+    snprintf(path, size, "%s.%s", section_path[param_table[param].section], param_table[param].id);
+}
+
+cJSON *describe_parameter_json(int param)
+{
+    const struct param_info *info = &param_table[param];
+    char path[128];
+    cJSON *object = cJSON_CreateObject();
+    parameter_path(path, sizeof path, param);
+    cJSON_AddStringToObject(object, "id", info->id);
+    cJSON_AddStringToObject(object, "path", path);
+    cJSON_AddStringToObject(object, "unit", info->unit);
+    cJSON_AddBoolToObject(object, "whole", info->kind == KIND_COUNT);
+    cJSON_AddNumberToObject(object, "min", info->min);
+    cJSON_AddNumberToObject(object, "max", info->max);
+    cJSON_AddNumberToObject(object, "default", info->value);
+    cJSON_AddNumberToObject(object, "low", info->low);
+    cJSON_AddNumberToObject(object, "high", info->high);
+    cJSON_AddNumberToObject(object, "spread", info->spread);
+    cJSON_AddStringToObject(object, "source", info->source);
+    cJSON_AddStringToObject(object, "evidence", evidence_name[info->evidence]);
+    add_words(object, info->words);
+    return object;
+}
+
+cJSON *describe_outcome_json(int outcome)
+{
+    const struct outcome_info *info = &outcome_table[outcome];
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "id", info->id);
+    cJSON_AddStringToObject(object, "unit", info->unit);
+    cJSON_AddStringToObject(object, "level", outcome_level_name[info->level]);
+    cJSON_AddStringToObject(object, "type", info->type == OUTCOME_YESNO ? "yesno" : "mean");
+    add_words(object, info->words);
+    cJSON_AddStringToObject(object, "definition", info->definition);
+    return object;
+}
+
+/* ---- rows in words ---- */
+
+static const char *sign_word(const struct terminal *t, int sign)
+{
+    return in_words(t, sign > 0 ? WORD_RISES : WORD_FALLS);
+}
+
+void describe_factor(const struct terminal *t, int factor)
+{
+    const struct factor_info *info = &factor_table[factor];
+    fprintf(t->out, "%s%s%s\n    ", bold(t->color_out), info->id, plain(t->color_out));
+    text_paragraph(t->out, info->words[t->lang], 4, 4, TERMINAL_WIDTH);
+    say(t, WORD_FACTOR_PLACE, in_words(t, WORD_CATEGORY_STRUCTURAL + (enum word)info->category),
+        in_words(t, WORD_LEVEL_MACRO + (enum word)info->level), section_path[info->section]);
+    say(t, WORD_FACTOR_DECLARED, outcome_table[info->proximal].words[t->lang], sign_word(t, info->proximal_sign));
+    for (int i = 0; i < NUM_LINKS; i++)
+        if ((int)link_table[i].factor == factor)
+            say(t, WORD_FACTOR_ACTS, param_table[link_table[i].param].id, sign_word(t, link_table[i].sign),
+                param_table[link_table[i].param].words[t->lang]);
+    say(t, WORD_FACTOR_SOURCE, info->cfir, info->source);
+}
+
+/* Shortest decimals that tell a table's number exactly enough: 6 figures. */
+static const char *figure(char *buffer, double value, int lang)
+{
+    snprintf(buffer, NUMBER_LENGTH, "%.6g", value);
+    if (lang == LANG_FR)
+        for (char *c = buffer; *c != '\0'; c++)
+            *c = *c == '.' ? ',' : *c;
+    return buffer;
+}
+
+void describe_parameter(const struct terminal *t, int param)
+{
+    const struct param_info *info = &param_table[param];
+    char path[128], value[NUMBER_LENGTH], min[NUMBER_LENGTH], max[NUMBER_LENGTH];
+    const char *unit = strcmp(info->unit, "1") == 0 ? "" : info->unit;
+    parameter_path(path, sizeof path, param);
+    fprintf(t->out, "%s%s%s\n    ", bold(t->color_out), info->id, plain(t->color_out));
+    text_paragraph(t->out, info->words[t->lang], 4, 4, TERMINAL_WIDTH);
+    say(t, WORD_PARAMETER_VALUE, path, figure(value, info->value, t->lang), *unit != '\0' ? " " : "", unit,
+        figure(min, info->min, t->lang), figure(max, info->max, t->lang));
+    say(t, WORD_PARAMETER_SOURCE, in_words(t, WORD_EVIDENCE_MEASURED + (enum word)info->evidence), info->source);
+}
+
+void describe_outcome(const struct terminal *t, int outcome)
+{
+    const struct outcome_info *info = &outcome_table[outcome];
+    fprintf(t->out, "%s%s%s\n    ", bold(t->color_out), info->id, plain(t->color_out));
+    text_paragraph(t->out, info->words[t->lang], 4, 4, TERMINAL_WIDTH);
+    fputs("    ", t->out);
+    text_paragraph(t->out, info->definition, 4, 4, TERMINAL_WIDTH);
+    say(t, WORD_OUTCOME_PLACE, in_words(t, WORD_OUTCOME_IMPLEMENTATION + (enum word)info->level),
+        info->type == OUTCOME_YESNO ? in_words(t, WORD_YES_OR_NO) : info->unit);
+}
+
+/* ---- strategies: ERIC's, and a scenario's own ---- */
+
+static cJSON *eric_json(int eric)
+{
+    const struct eric_info *info = &eric_table[eric];
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "id", info->id);
+    add_words(object, info->words);
+    cJSON_AddStringToObject(object, "cluster_en", eric_cluster_name[info->cluster][LANG_EN]);
+    cJSON_AddStringToObject(object, "cluster_fr", eric_cluster_name[info->cluster][LANG_FR]);
+    cJSON_AddStringToObject(object, "from", "eric");
+    return object;
+}
+
+static cJSON *own_strategy_json(const struct scenario *scenario, int strategy)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "id", scenario->strategy_id[strategy]);
+    cJSON_AddStringToObject(object, "label_en", scenario->strategy_title[LANG_EN][strategy]);
+    cJSON_AddStringToObject(object, "label_fr", scenario->strategy_title[LANG_FR][strategy]);
+    cJSON_AddStringToObject(object, "from", scenario->id);
+    return object;
+}
+
+static void describe_eric(const struct terminal *t)
+{
+    for (int cluster = 0; cluster < NUM_CLUSTERS; cluster++) {
+        fprintf(t->out, "%s%s%s\n", bold(t->color_out), eric_cluster_name[cluster][t->lang], plain(t->color_out));
+        for (int i = 0; i < NUM_ERIC; i++)
+            if (eric_table[i].cluster == (enum eric_cluster)cluster && t->lang == LANG_EN)
+                fprintf(t->out, "    %s\n", eric_table[i].words[LANG_EN]);
+            else if (eric_table[i].cluster == (enum eric_cluster)cluster)
+                fprintf(t->out, "    %s\n        %s\n", eric_table[i].words[LANG_EN], eric_table[i].words[LANG_FR]);
+    }
+}
+
+static int describe_strategies(struct call *call, struct error *err)
+{
+    const struct terminal *t = &call->terminal;
+    struct scenario scenario = { 0 };
+    int ret = 0;
+    if (call->num_operands == 2 && (ret = input_scenario(call, call->operand[1], &scenario, err)) != 0)
+        goto out;
+    if (call->options.json) {
+        cJSON *array = cJSON_CreateArray();
+        for (int i = 0; i < scenario.num_strategies; i++)
+            cJSON_AddItemToArray(array, own_strategy_json(&scenario, i));
+        for (int i = 0; i < NUM_ERIC; i++)
+            cJSON_AddItemToArray(array, eric_json(i));
+        ret = json_print(t, array, err);
+        goto out;
+    }
+    for (int i = 0; i < scenario.num_strategies; i++)
+        fprintf(t->out, "%s%s%s\n    %s\n", bold(t->color_out), scenario.strategy_id[i], plain(t->color_out),
+                scenario.strategy_title[t->lang][i]);
+    describe_eric(t);
+out:
+    scenario_free(&scenario);
+    return ret;
+}
+
+/* ---- the command ---- */
+
+struct table {
+    const char *name;
+    int count;
+    cJSON *(*row_json)(int row);
+    void (*row)(const struct terminal *t, int row);
+};
+
+static int describe_table(const struct call *call, const struct table *table, struct error *err)
+{
+    const struct terminal *t = &call->terminal;
+    if (call->options.json) {
+        cJSON *array = cJSON_CreateArray();
+        for (int i = 0; i < table->count; i++)
+            cJSON_AddItemToArray(array, table->row_json(i));
+        return json_print(t, array, err);
+    }
+    for (int i = 0; i < table->count; i++)
+        table->row(t, i);
+    return 0;
+}
+
+int command_describe(struct call *call, struct error *err)
+{
+    static const struct table tables[] = {
+        { "factors", NUM_FACTORS, describe_factor_json, describe_factor },
+        { "parameters", NUM_PARAMS, describe_parameter_json, describe_parameter },
+        { "outcomes", NUM_OUTCOMES, describe_outcome_json, describe_outcome },
+    };
+    const char *const names[] = { "factors", "parameters", "outcomes", "strategies" };
+    const struct terminal *t = &call->terminal;
+    if (call->num_operands < 1 || call->num_operands > 2)
+        return wrong_operands(call, COMMAND_describe, err);
+    if (strcmp(call->operand[0], "strategies") == 0)
+        return describe_strategies(call, err);
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (strcmp(call->operand[0], tables[i].name) == 0)
+            return call->num_operands == 1 ? describe_table(call, &tables[i], err)
+                                           : error_set(err, MILIEU_ERR_USAGE, "%s", in_words(t, WORD_DESCRIBE_FILE));
+    const char *near = nearest_name(call->operand[0], names, sizeof names / sizeof *names);
+    if (near != NULL)
+        return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_DESCRIBE_WHAT_NEAR), call->operand[0], near);
+    return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_DESCRIBE_WHAT), call->operand[0]);
+}

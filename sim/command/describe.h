@@ -1,0 +1,23 @@
+/* Rows of the model's tables, in JSON and in words: what `describe` lists and `help` explains one by one. */
+#ifndef MILIEU_DESCRIBE_H
+#define MILIEU_DESCRIBE_H
+
+#include <cjson/cJSON.h>
+
+#include "../model/error.h"
+#include "terminal.h"
+
+/* One row as JSON, the caller owns it; NULL when out of memory. */
+cJSON *describe_factor_json(int factor);
+cJSON *describe_parameter_json(int param);
+cJSON *describe_outcome_json(int outcome);
+
+/* One row in words, a few lines on standard output. */
+void describe_factor(const struct terminal *t, int factor);
+void describe_parameter(const struct terminal *t, int param);
+void describe_outcome(const struct terminal *t, int outcome);
+
+/* Prints a JSON value on standard output and frees it. MILIEU_ERR_MEMORY when it is NULL. */
+int json_print(const struct terminal *t, cJSON *json, struct error *err);
+
+#endif

@@ -1,0 +1,20 @@
+/* The scenarios a command is given: found, read, and what is wrong with them said. */
+#ifndef MILIEU_INPUTS_H
+#define MILIEU_INPUTS_H
+
+#include "../scenario/scenario.h"
+#include "command.h"
+
+/* Reads the scenario at `path` with the overrides of the command line; every complaint is printed on standard error,
+ * then one line that counts them. 0, or MILIEU_ERR_*; a positive exit status when all has been said.
+ * The caller frees `scenario` in any case. */
+int input_scenario(const struct call *call, const char *path, struct scenario *scenario, struct error *err);
+
+/* Prints complaints, one a paragraph: file:line: text. */
+void input_print_messages(const struct terminal *t, const struct messages *messages);
+
+/* The folder of the shipped scenarios: MILIEU_SCENARIOS, else beside the program (source tree, installed). Writes it to
+ * `folder`; false when there is none. */
+bool input_shipped_folder(char *folder, size_t size);
+
+#endif
