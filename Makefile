@@ -61,7 +61,7 @@ UNIT       := $(UNIT_SRC:%.c=$(BUILD)/%)
 VERIFY     := $(VERIFY_SRC:%.c=$(BUILD)/%)
 FUZZ_SRC   := $(wildcard tests/fuzz/*.c)
 FUZZ       := $(FUZZ_SRC:%.c=$(BUILD)/%)
-FORMATTED  := $(wildcard *.c sim/*/*.[ch] analysis/*.[ch] tests/*/*.[ch])
+FORMATTED  := $(wildcard *.c sim/*/*.[ch] analysis/*.[ch] scripts/*.c tests/*/*.[ch])
 
 .PHONY: all help programs unit verify system test demo deps deps-build install uninstall format lint gate docs docs-check \
         picture coverage sanitize fuzz bench clean FORCE
@@ -134,7 +134,7 @@ $(BUILD)/tests/verify/%: $(BUILD)/obj/tests/verify/%.o $(BUILD)/libtesthelp.a $(
 
 programs: all $(UNIT) $(VERIFY)
 
--include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(HELP_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(VERIFY_SRC:%.c=$(BUILD)/obj/%.d)
+-include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(BUILD)/obj/scripts/reference.d $(HELP_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(VERIFY_SRC:%.c=$(BUILD)/obj/%.d)
 
 # ---- the two commands ------------------------------------------------------------------------------------------------
 # Each begins with installing; what follows is a second make, which asks for packages only then.
@@ -193,11 +193,14 @@ lint: $(GENERATED)/build_info.h
 gate:
 	@scripts/gate
 
-docs: all
-	@scripts/docs '$(BUILD)/milieu' .
+docs: all $(BUILD)/reference
+	@scripts/docs '$(BUILD)' .
 
-docs-check: all
-	@scripts/docs-check '$(BUILD)/milieu'
+docs-check: all $(BUILD)/reference
+	@scripts/docs-check '$(BUILD)'
+
+$(BUILD)/reference: $(BUILD)/obj/scripts/reference.o $(BUILD)/libmilieu.a
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(HDF5_SHARED) $(BASE_LIBS)
 
 picture: all
 	@mkdir -p $(OUT)
