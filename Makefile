@@ -1,13 +1,14 @@
 # milieu: build, demo, tests.   `make help` lists the targets.
 #
 #   make CC=clang            another compiler            make WERROR=1    warnings are errors (as in CI)
-#   make BUILD=/tmp/b        another build folder        make OPT='-O0 -g'
+#   make BUILD=/tmp/b        another build folder        make V=1         print the commands
 
 VERSION := 0.1.0
 BUILD   ?= build
 PREFIX  ?= /usr/local
 OUT     ?= out
 SECONDS_OF_FUZZ ?= 60
+JOBS    ?= $(shell nproc 2>/dev/null || echo 1)
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -19,9 +20,9 @@ WERROR  ?=
 CSTD    := -std=c17 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -pthread
 
 # Compiling and linking ask for packages; cleaning, formatting and installing packages do not.
-NEEDS_NO_PACKAGES := help deps deps-build clean format
+NEEDS_NO_PACKAGES := help demo test deps deps-build clean format gate picture
 GOALS := $(or $(MAKECMDGOALS),all)
-ifneq ($(filter-out $(NEEDS_NO_PACKAGES) demo test,$(GOALS)),)
+ifneq ($(filter-out $(NEEDS_NO_PACKAGES),$(GOALS)),)
 
 # With the MPI build of HDF5 installed, plain `hdf5` means that one: ask for the serial one first.
 HDF5_PC  := $(firstword $(foreach p,hdf5-serial hdf5,$(shell pkg-config --exists $(p) 2>/dev/null && echo $(p))))
@@ -42,6 +43,10 @@ HDF5_ARCHIVES := $(if $(HDF5_DIR),$(wildcard $(HDF5_DIR)/libhdf5_hl.a) $(wildcar
 HDF5_PROGRAM  := $(if $(filter 2,$(words $(HDF5_ARCHIVES))),$(HDF5_ARCHIVES) -lsz -lz -ldl,$(HDF5_SHARED))
 
 endif
+
+# One short line a file; `make V=1` prints the commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@echo '  $(1)  $(2)')
 
 GENERATED := $(BUILD)/generated
 CPPFLAGS_ALL := -I$(GENERATED) $(PKG_CFLAGS) $(CPPFLAGS)
@@ -93,23 +98,28 @@ help:
 # ---- build -----------------------------------------------------------------------------------------------------------
 
 $(BUILD)/milieu: $(MAIN_OBJ) $(BUILD)/libmilieu.a
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(HDF5_PROGRAM) $(BASE_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(HDF5_PROGRAM) $(BASE_LIBS)
 
 $(BUILD)/libmilieu.a: $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/libtesthelp.a: $(HELP_OBJ)
 	@mkdir -p $(@D) && rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $^
 
 $(BUILD)/obj/tests/%.o: tests/%.c $(BUILD)/flags | $(GENERATED)/build_info.h
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(GENERATED)/build_info.h
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # Everything is compiled anew when the compiler or its flags change.
 $(BUILD)/flags: FORCE
@@ -126,11 +136,13 @@ $(BUILD)/tests/unit/% $(BUILD)/tests/verify/%: LDLIBS_TEST = $(shell pkg-config 
 
 $(BUILD)/tests/unit/%: $(BUILD)/obj/tests/unit/%.o $(BUILD)/libtesthelp.a $(BUILD)/libmilieu.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(call link_of,tests/unit/$*.c) -Wl,--as-needed $(LDLIBS_TEST) $(HDF5_SHARED) $(BASE_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(call link_of,tests/unit/$*.c) -Wl,--as-needed $(LDLIBS_TEST) $(HDF5_SHARED) $(BASE_LIBS)
 
 $(BUILD)/tests/verify/%: $(BUILD)/obj/tests/verify/%.o $(BUILD)/libtesthelp.a $(BUILD)/libmilieu.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(call link_of,tests/verify/$*.c) -Wl,--as-needed $(LDLIBS_TEST) $(HDF5_SHARED) $(BASE_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(call link_of,tests/verify/$*.c) -Wl,--as-needed $(LDLIBS_TEST) $(HDF5_SHARED) $(BASE_LIBS)
 
 programs: all $(UNIT) $(VERIFY)
 
@@ -140,7 +152,7 @@ programs: all $(UNIT) $(VERIFY)
 # Each begins with installing; what follows is a second make, which asks for packages only then.
 
 demo: deps-build
-	$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j $(JOBS) all
 	@mkdir -p $(OUT)
 	$(BUILD)/milieu run scenarios/integrated-care.cfg -o $(OUT)/cases.h5
 
@@ -177,7 +189,8 @@ fuzzers: $(FUZZ)
 
 $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libmilieu.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(HDF5_SHARED) $(BASE_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(HDF5_SHARED) $(BASE_LIBS)
 
 bench: all
 	@MILIEU='$(abspath $(BUILD)/milieu)' /usr/bin/python3 tests/bench/bench.py
@@ -200,9 +213,12 @@ docs-check: all $(BUILD)/reference
 	@scripts/docs-check '$(BUILD)'
 
 $(BUILD)/reference: $(BUILD)/obj/scripts/reference.o $(BUILD)/libmilieu.a
-	$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(HDF5_SHARED) $(BASE_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(HDF5_SHARED) $(BASE_LIBS)
 
-picture: all
+picture:
+	@scripts/deps build picture
+	@$(MAKE) --no-print-directory -j $(JOBS) all
 	@mkdir -p $(OUT)
 	$(BUILD)/milieu run scenarios/integrated-care.cfg -o $(OUT)/cases.h5
 	/usr/bin/python3 analysis/picture.py $(OUT)/cases.h5 doc/cases.png
