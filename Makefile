@@ -66,7 +66,9 @@ UNIT       := $(UNIT_SRC:%.c=$(BUILD)/%)
 VERIFY     := $(VERIFY_SRC:%.c=$(BUILD)/%)
 FUZZ_SRC   := $(wildcard tests/fuzz/*.c)
 FUZZ       := $(FUZZ_SRC:%.c=$(BUILD)/%)
-FORMATTED  := $(wildcard *.c sim/*/*.[ch] analysis/*.[ch] scripts/*.c tests/*/*.[ch])
+TOOL_SRC   := $(wildcard scripts/*.c)
+TOOLS      := $(TOOL_SRC:scripts/%.c=$(BUILD)/tools/%)
+FORMATTED  := $(wildcard *.c sim/*/*.[ch] analysis/*.[ch] $(TOOL_SRC) tests/*/*.[ch])
 
 .PHONY: all help programs unit verify system test demo deps deps-build install uninstall format lint gate docs docs-check \
         picture coverage sanitize fuzz bench clean FORCE
@@ -146,7 +148,7 @@ $(BUILD)/tests/verify/%: $(BUILD)/obj/tests/verify/%.o $(BUILD)/libtesthelp.a $(
 
 programs: all $(UNIT) $(VERIFY)
 
--include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(BUILD)/obj/scripts/reference.d $(HELP_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(VERIFY_SRC:%.c=$(BUILD)/obj/%.d)
+-include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(TOOL_SRC:%.c=$(BUILD)/obj/%.d) $(HELP_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(VERIFY_SRC:%.c=$(BUILD)/obj/%.d)
 
 # ---- the two commands ------------------------------------------------------------------------------------------------
 # Each begins with installing; what follows is a second make, which asks for packages only then.
@@ -206,13 +208,14 @@ lint: $(GENERATED)/build_info.h
 gate:
 	@scripts/gate
 
-docs: all $(BUILD)/reference
+docs: $(TOOLS)
 	@scripts/docs '$(BUILD)' .
 
-docs-check: all $(BUILD)/reference
+docs-check: $(TOOLS)
 	@scripts/docs-check '$(BUILD)'
 
-$(BUILD)/reference: $(BUILD)/obj/scripts/reference.o $(BUILD)/libmilieu.a
+$(BUILD)/tools/%: $(BUILD)/obj/scripts/%.o $(BUILD)/libmilieu.a
+	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(HDF5_SHARED) $(BASE_LIBS)
 
