@@ -6,29 +6,11 @@
 #include "build_info.h"
 #include "sim/command/command.h"
 
-static void print_error(const struct terminal *t, int code, const struct error *err)
-{
-    static const enum word words[NUM_ERRORS] = {
-#define X(name, exit_status, english) WORD_##name,
-#include "sim/model/errors.def"
-#undef X
-    };
-    const char *what = code < 0 && code >= -NUM_ERRORS ? in_words(t, words[-1 - code]) : error_words(code);
-    fputs(red(t->color_err), t->err);
-    if (code == MILIEU_ERR_USAGE && err->detail[0] != '\0')
-        tell(t, WORD_ERROR_LINE, err->detail);
-    else if (err->code == code && err->detail[0] != '\0')
-        tell(t, WORD_ERROR_DETAIL, what, err->detail);
-    else
-        tell(t, WORD_ERROR_LINE, what);
-    fputs(plain(t->color_err), t->err);
-}
-
 /* What a command returned, as an exit status; what it did not say itself is said here. */
 static int finish(const struct terminal *t, int ret, int command, struct error *err)
 {
     if (ret < 0) {
-        print_error(t, ret, err);
+        command_print_error(t, ret, err);
         if (ret == MILIEU_ERR_USAGE && command >= 0)
             tell(t, WORD_SEE_HELP, command_table[command].id);
         else if (ret == MILIEU_ERR_USAGE)
@@ -36,7 +18,7 @@ static int finish(const struct terminal *t, int ret, int command, struct error *
         ret = error_exit_status(ret);
     }
     if (fflush(t->out) != 0 || ferror(t->out)) {
-        print_error(t, MILIEU_ERR_OUTPUT, err);
+        command_print_error(t, MILIEU_ERR_OUTPUT, err);
         ret = ret != 0 ? ret : error_exit_status(MILIEU_ERR_OUTPUT);
     }
     return ret;
@@ -51,6 +33,7 @@ static int run_command(struct call *call, int command, int argc, char **argv, st
     } else if (ret == 0) {
         call->operand = argv + first_operand;
         call->num_operands = argc - first_operand;
+        call->command = command;
         ret = command_table[command].run(call, err);
     }
     options_free(&call->options);

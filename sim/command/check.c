@@ -133,14 +133,14 @@ int command_check(struct call *call, struct error *err)
 {
     int first_failure = 0;
     if (call->num_operands == 0)
-        return wrong_operands(call, COMMAND_check, err);
+        return wrong_operands(call, err);
     for (int i = 0; i < call->num_operands; i++) {
         struct error trouble = { 0 };
         int ret = check_file(call, call->operand[i], &trouble);
         if (ret == 0)
             continue;
         if (ret < 0)
-            tell(&call->terminal, WORD_ERROR_LINE, trouble.detail);
+            command_print_error(&call->terminal, ret, &trouble);
         if (first_failure == 0)
             first_failure = ret < 0 ? error_exit_status(ret) : ret;
     }

@@ -27,10 +27,29 @@ const char *command_nearest(const char *name)
     return nearest_name(name, names, NUM_COMMANDS);
 }
 
-int wrong_operands(const struct call *call, int command, struct error *err)
+int wrong_operands(const struct call *call, struct error *err)
 {
     const struct terminal *t = &call->terminal;
-    return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_OPERANDS_WRONG), command_table[command].operands[t->lang]);
+    return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_OPERANDS_WRONG),
+                     command_table[call->command].operands[t->lang]);
+}
+
+void command_print_error(const struct terminal *t, int code, const struct error *err)
+{
+    static const enum word words[NUM_ERRORS] = {
+#define X(name, exit_status, english) WORD_##name,
+#include "../model/errors.def"
+#undef X
+    };
+    const char *what = code < 0 && code >= -NUM_ERRORS ? in_words(t, words[-1 - code]) : error_words(code);
+    fputs(red(t->color_err), t->err);
+    if (code == MILIEU_ERR_USAGE && err->detail[0] != '\0')
+        tell(t, WORD_ERROR_LINE, err->detail);
+    else if (err->code == code && err->detail[0] != '\0')
+        tell(t, WORD_ERROR_DETAIL, what, err->detail);
+    else
+        tell(t, WORD_ERROR_LINE, what);
+    fputs(plain(t->color_err), t->err);
 }
 
 /* ---- help ---- */

@@ -13,6 +13,7 @@
 struct call { /* what was typed */
     struct terminal terminal;
     struct options options;
+    int command; /* enum command_id */
     int num_operands;
     char **operand;
     int argc; /* the whole command line, for the results file */
@@ -44,7 +45,10 @@ extern const struct command command_table[NUM_COMMANDS];
 int command_find(const char *name);
 
 /* MILIEU_ERR_USAGE: what the command takes. */
-int wrong_operands(const struct call *call, int command, struct error *err);
+int wrong_operands(const struct call *call, struct error *err);
+
+/* Says on standard error what went wrong, in the terminal's language. */
+void command_print_error(const struct terminal *t, int code, const struct error *err);
 
 /* The `--help` of one command, of the program; the name of the nearest command or NULL. */
 void command_print_help(const struct terminal *terminal, int command);

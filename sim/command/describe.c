@@ -135,13 +135,14 @@ void describe_factor(const struct terminal *t, int factor)
     say(t, WORD_FACTOR_SOURCE, info->cfir, info->source);
 }
 
-/* Shortest decimals that tell a table's number exactly enough: 6 figures. */
-static const char *figure(char *buffer, double value, int lang)
+/* A number of a table: 6 figures, no exponent for what people write without. */
+char *describe_number(char *buffer, double value, int lang)
 {
     snprintf(buffer, NUMBER_LENGTH, "%.6g", value);
-    if (lang == LANG_FR)
-        for (char *c = buffer; *c != '\0'; c++)
-            *c = *c == '.' ? ',' : *c;
+    if (strchr(buffer, 'e') != NULL && value >= 1)
+        return text_number(buffer, value, 0, false, lang);
+    for (char *c = buffer; lang == LANG_FR && *c != '\0'; c++)
+        *c = *c == '.' ? ',' : *c;
     return buffer;
 }
 
@@ -153,8 +154,8 @@ void describe_parameter(const struct terminal *t, int param)
     parameter_path(path, sizeof path, param);
     fprintf(t->out, "%s%s%s\n    ", bold(t->color_out), info->id, plain(t->color_out));
     text_paragraph(t->out, info->words[t->lang], 4, 4, TERMINAL_WIDTH);
-    say(t, WORD_PARAMETER_VALUE, path, figure(value, info->value, t->lang), *unit != '\0' ? " " : "", unit,
-        figure(min, info->min, t->lang), figure(max, info->max, t->lang));
+    say(t, WORD_PARAMETER_VALUE, path, describe_number(value, info->value, t->lang), *unit != '\0' ? " " : "", unit,
+        describe_number(min, info->min, t->lang), describe_number(max, info->max, t->lang));
     say(t, WORD_PARAMETER_SOURCE, in_words(t, WORD_EVIDENCE_MEASURED + (enum word)info->evidence), info->source);
 }
 
@@ -165,8 +166,10 @@ void describe_outcome(const struct terminal *t, int outcome)
     text_paragraph(t->out, info->words[t->lang], 4, 4, TERMINAL_WIDTH);
     fputs("    ", t->out);
     text_paragraph(t->out, info->definition, 4, 4, TERMINAL_WIDTH);
+    const char *unit = strcmp(info->unit, "1") == 0 ? "" : info->unit;
+    const char *told = info->type == OUTCOME_YESNO ? in_words(t, WORD_YES_OR_NO) : unit;
     say(t, WORD_OUTCOME_PLACE, in_words(t, WORD_OUTCOME_IMPLEMENTATION + (enum word)info->level),
-        info->type == OUTCOME_YESNO ? in_words(t, WORD_YES_OR_NO) : info->unit);
+        *told != '\0' ? ", " : "", told);
 }
 
 /* ---- strategies: ERIC's, and a scenario's own ---- */
@@ -263,7 +266,7 @@ int command_describe(struct call *call, struct error *err)
     const char *const names[] = { "factors", "parameters", "outcomes", "strategies" };
     const struct terminal *t = &call->terminal;
     if (call->num_operands < 1 || call->num_operands > 2)
-        return wrong_operands(call, COMMAND_describe, err);
+        return wrong_operands(call, err);
     if (strcmp(call->operand[0], "strategies") == 0)
         return describe_strategies(call, err);
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)

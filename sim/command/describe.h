@@ -17,6 +17,9 @@ void describe_factor(const struct terminal *t, int factor);
 void describe_parameter(const struct terminal *t, int param);
 void describe_outcome(const struct terminal *t, int outcome);
 
+/* A number of a table as people write it. Returns `buffer` (NUMBER_LENGTH bytes). */
+char *describe_number(char *buffer, double value, int lang);
+
 /* Prints a JSON value on standard output and frees it. MILIEU_ERR_MEMORY when it is NULL. */
 int json_print(const struct terminal *t, cJSON *json, struct error *err);
 

@@ -13,8 +13,11 @@ static void print_key(const struct terminal *t, const struct key_info *key)
     say(t, WORD_KEY_TYPE, key->type[t->lang], in_words(t, key->required ? WORD_KEY_REQUIRED : WORD_KEY_OPTIONAL));
     if (*key->choices != '\0')
         say(t, WORD_KEY_CHOICES, key->choices);
+    char low[NUMBER_LENGTH], high[NUMBER_LENGTH];
+    const char *unit = strcmp(key->unit, "1") == 0 ? "" : key->unit;
     if (key->has_range)
-        say(t, WORD_KEY_RANGE, key->low, key->high, strcmp(key->unit, "1") == 0 ? "" : key->unit);
+        say(t, WORD_KEY_RANGE, describe_number(low, key->low, t->lang), describe_number(high, key->high, t->lang),
+            *unit != '\0' ? " " : "", unit);
     if (*key->fallback != '\0')
         say(t, WORD_KEY_FALLBACK, key->fallback);
 }
@@ -76,7 +79,7 @@ int command_help(struct call *call, struct error *err)
         return 0;
     }
     if (call->num_operands != 1)
-        return wrong_operands(call, COMMAND_help, err);
+        return wrong_operands(call, err);
     const char *text = call->operand[0];
     int command = command_find(text), outcome = outcome_find(text);
     if (command >= 0)

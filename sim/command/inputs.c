@@ -35,7 +35,7 @@ int input_scenario(const struct call *call, const char *path, struct scenario *s
         char errors[64], warnings[64];
         count_words(errors, sizeof errors, t, WORD_ONE_ERROR, messages.num_errors);
         count_words(warnings, sizeof warnings, t, WORD_ONE_WARNING, messages.num_warnings);
-        tell(t, WORD_NOTHING_RUN, errors, warnings);
+        tell(t, call->command == COMMAND_run ? WORD_NOTHING_RUN : WORD_COUNTED, errors, warnings);
         ret = error_exit_status(ret);
     }
     messages_free(&messages);

@@ -162,7 +162,7 @@ int command_new(struct call *call, struct error *err)
     char *text = NULL;
     size_t length = 0;
     if (call->num_operands != 1 || strcmp(call->operand[0], "-") == 0)
-        return wrong_operands(call, COMMAND_new, err);
+        return wrong_operands(call, err);
     int ret = find_preset(t, from, path, sizeof path, err);
     if (ret == 0)
         ret = read_text(path, &text, &length, err);
