@@ -1,0 +1,22 @@
+/* What the runs were made from: /scenario, /arms, /clinics, /parameters, /ratings and the attributes of the root. */
+#ifndef MILIEU_SETUP_H
+#define MILIEU_SETUP_H
+
+#include "results.h"
+#include "store.h"
+
+/* The arrays that grow by a row a draw. */
+struct setup {
+    hid_t mean, lowest, highest, strength, rating;
+};
+
+void setup_write_root(struct store *store, const struct scenario *scenario, const struct results_options *options);
+void setup_write_scenario(struct store *store, const struct scenario *scenario);
+
+/* Groups whose words come from the first draw's setting; their numbers from setup_take_draw. */
+void setup_begin(struct setup *self, struct store *store, const struct scenario *scenario, int num_draws,
+                 const struct setting *setting);
+void setup_take_draw(struct setup *self, struct store *store, int draw, const struct setting *setting);
+void setup_end(struct setup *self, struct store *store);
+
+#endif

@@ -1,0 +1,96 @@
+/* The door to HDF5: groups, dimensions, variables and attributes as netCDF-4 wants them, with one sticky failure.
+ *
+ * Every call does nothing once one has failed, so that callers write straight down and ask once, at the end: a full
+ * disk may show in a write, or only in a close, and HDF5 says so only in the status of that one call.
+ *
+ * A `shelf` is a group with its own dimensions: xarray finds coordinates only where they stand in the group itself. The
+ * attributes that tie variables to dimensions (DIMENSION_LIST, REFERENCE_LIST) are written here once each, in the form
+ * of the HDF5 Dimension Scale Specification; H5DSattach_scale writes them anew for each variable, which takes long for
+ * hundreds. */
+#ifndef MILIEU_STORE_H
+#define MILIEU_STORE_H
+
+#include <hdf5.h>
+#include <stdbool.h>
+
+#include "../model/error.h"
+
+struct store {
+    hid_t file; /* < 0: none */
+    hid_t text; /* type: variable-length UTF-8 */
+    bool failed;
+    bool compress;    /* chunked variables: shuffle, deflate 1, fletcher32 */
+    char reason[256]; /* of the first failure */
+};
+
+enum { SHELF_MAX_AXES = 8, SHELF_MAX_RANK = 5 };
+
+struct axis {
+    char name[24];
+    hid_t dataset;
+    hsize_t length;
+    struct axis_user *user; /* the variables along it */
+    size_t num_users, max_users;
+};
+
+struct shelf {
+    struct store *store;
+    hid_t group;
+    struct axis axis[SHELF_MAX_AXES];
+    int num_axes;
+};
+
+/* Before anything else of HDF5 in the program: no exit handler (it crashes after a failed close), no messages. */
+void store_prepare(void);
+
+/* The file at `path`, which exists, is emptied. */
+void store_create(struct store *self, const char *path, bool compress);
+void store_open(struct store *self, const char *path);
+
+/* Writes what is held back. */
+void store_flush(struct store *self);
+
+/* Closes the file and whatever is open in it; safe twice. A failure stays on record. */
+void store_close(struct store *self);
+
+/* Records a failure: the status of an HDF5 call, an id, or a reason of our own. */
+void store_check(struct store *self, herr_t status);
+hid_t store_id(struct store *self, hid_t id);
+void store_fail(struct store *self, const char *reason);
+
+/* Attributes of any object. An absent text (NULL) is not written. */
+void store_attribute(struct store *self, hid_t object, const char *name, hid_t type, const void *value, size_t count);
+void store_attribute_text(struct store *self, hid_t object, const char *name, const char *text);
+
+/* ---- groups with dimensions ---- */
+
+void shelf_open(struct shelf *self, struct store *store, const char *name);
+
+/* Ties the variables to the dimensions, and closes. Variables the caller holds stay open. */
+void shelf_close(struct shelf *self);
+
+/* A dimension, which is its own coordinate: numbers (of the memory type), or texts; `values` NULL: a bare length.
+ * Returns its number on the shelf. */
+int shelf_axis(struct shelf *self, const char *name, hid_t type, const void *values, hsize_t length);
+int shelf_axis_count(struct shelf *self, const char *name, int length); /* 0, 1, 2, ... */
+
+/* An array along dimensions, given by their numbers; `chunk` NULL: contiguous. Floating-point arrays begin as NaN and
+ * say so (_FillValue). The caller closes it with store_put_away. */
+hid_t shelf_array(struct shelf *self, const char *name, hid_t type, const int *axes, int rank, const hsize_t *chunk);
+
+/* A whole array along one dimension or none (axis -1), written at once and closed. */
+void shelf_column(struct shelf *self, const char *name, int axis, hid_t type, const void *values,
+                  const char *long_name);
+
+/* long_name, long_name_fr, units: what every array says. */
+void store_describe(struct store *self, hid_t array, const char *english, const char *french, const char *units);
+
+/* A block of an array: `start` and `count` along each dimension; `memory` holds the block alone, or NULL. */
+void store_write(struct store *self, hid_t array, int rank, const hsize_t *start, const hsize_t *count, hid_t type,
+                 const void *memory);
+void store_read(struct store *self, hid_t array, int rank, const hsize_t *start, const hsize_t *count, hid_t type,
+                void *memory);
+
+void store_put_away(struct store *self, hid_t *array);
+
+#endif
