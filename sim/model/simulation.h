@@ -54,6 +54,9 @@ int simulation_usual_care(struct simulation *self, struct error *err);
 int simulation_arm(struct simulation *self, int arm, struct record *record, struct error *err);
 void simulation_free(struct simulation *self);
 
+/* One week of a world (world.h): for tests that step and verify. */
+void simulation_step_week(struct world *w);
+
 /* Luck of run (draw, replication): draw and replication < 65536. */
 struct luck simulation_luck(uint32_t seed, int draw, int replication);
 

@@ -1,0 +1,12 @@
+/* Strategies take effect: at a date, again and again between two dates, or when a watched series crosses a threshold.
+ *
+ * What a strategy sets or adds moves a clinic's ratings and parameters; what only says where things start (a tie, a
+ * stance, a skill) moves the state itself by the same difference. A strategy that ends takes its changes back.
+ *
+ * Writes: rating, base, clinic.now, clinic.strategy_hours, clinic.strategy_cost, strategy, and the states named in
+ *         calendar.c's table. Sources: ERIC (Powell 2015); Proctor 2013 on specifying a strategy. */
+#ifndef MILIEU_CALENDAR_H
+#define MILIEU_CALENDAR_H
+#include "world.h"
+void calendar_step(struct world *w);
+#endif

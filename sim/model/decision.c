@@ -1,0 +1,83 @@
+#include "decision.h"
+
+#include <math.h>
+
+#include "programme.h"
+
+#define FIRST_DECISION 8
+#define DECISION_EVERY 4
+
+static double mean_engagement(const struct world *w, int c)
+{
+    double sum = 0;
+    int present = 0;
+    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+        if (nurse_works(w, n)) {
+            sum += w->nurse.engagement[n];
+            present++;
+        }
+    return present > 0 ? sum / present : 0;
+}
+
+/* The parts of D, each less what a neutral clinic has, so that the weakest is the one to name. */
+static void support_parts(const struct world *w, int c, double part[NUM_SUPPORTS])
+{
+    const struct params *p = &w->clinic.now[c];
+    part[SUPPORT_LEAD] = p->stop_from_lead * stance_of(w->physician.value[w->clinic.lead[c]]);
+    part[SUPPORT_MANAGER] = p->stop_from_manager * stance_of(w->clinic.manager_value[c]);
+    part[SUPPORT_ENGAGEMENT] = p->stop_from_engagement * (mean_engagement(w, c) - 0.5);
+    part[SUPPORT_OVERLOAD] = -p->stop_from_overload * w->clinic.overload[c];
+}
+
+static int weakest(const double part[NUM_SUPPORTS])
+{
+    int least = 0;
+    for (int i = 1; i < NUM_SUPPORTS; i++)
+        if (part[i] < part[least])
+            least = i;
+    return least;
+}
+
+static void stop(struct world *w, int c, double support, int why)
+{
+    w->clinic.stage[c] = STAGE_DISCONTINUED;
+    w->clinic.stop_week[c] = w->week;
+    w->clinic.last_event[c] = world_event(w, c, EVENT_discontinued, why, support, w->cause[c * NUM_SUPPORTS + why]);
+    programme_close(w, c);
+}
+
+static void decide(struct world *w, int c)
+{
+    const struct params *p = &w->clinic.now[c];
+    double part[NUM_SUPPORTS], support = 0.5 * p->stop_from_engagement, chance;
+    double u = random_uniform(w->luck, clinic_entity(w, c, ENTITY_CLINIC), w->week, STREAM_DECISION);
+    support_parts(w, c, part);
+    for (int i = 0; i < NUM_SUPPORTS; i++)
+        support += part[i];
+    chance = 1 / (1 + exp(-(p->stop_level - p->stop_slope * (support - p->stop_centre))));
+    w->clinic.stop_chance[c] = chance;
+    if (u < chance * DECISION_EVERY / WEEKS_PER_MONTH)
+        stop(w, c, support, weakest(part));
+}
+
+static void count_nobody(struct world *w, int c)
+{
+    w->clinic.nobody_weeks[c] = programme_free_nurse(w, c) == NONE ? w->clinic.nobody_weeks[c] + 1 : 0;
+    if (w->clinic.nobody_weeks[c] < LAPSE_WEEKS)
+        return;
+    w->clinic.stage[c] = STAGE_LAPSED;
+    w->clinic.lapse_week[c] = w->week;
+    w->clinic.last_event[c] = world_event(w, c, EVENT_lapsed, NONE, w->clinic.nobody_weeks[c], w->clinic.staff_event[c]);
+    programme_close(w, c);
+}
+
+void decision_step(struct world *w)
+{
+    bool month = w->week >= FIRST_DECISION && w->week % DECISION_EVERY == 0;
+    for (int c = 0; c < w->clinic.num; c++) {
+        if (clinic_runs(w, c))
+            count_nobody(w, c);
+        if (month && clinic_runs(w, c))
+            decide(w, c);
+    }
+}

@@ -1,0 +1,13 @@
+/* The decision to go on, once a month from week 8, and the lapse when nobody is left.
+ *
+ *   D = stop_from_lead * stance of the lead physician + stop_from_manager * stance of the manager
+ *     + stop_from_engagement * mean engagement of nurses at work - stop_from_overload * overload remembered
+ *   chance of stopping in a month = logit^-1(stop_level - stop_slope * (D - stop_centre))                 (model 4, 8)
+ *
+ * Results do not enter: a slow start is no reason to stop; no visible benefit is, through the stance.
+ * Writes: clinic.{stage, stop_week, lapse_week, nobody_weeks, stop_chance}; closes the programme of a clinic that stops. */
+#ifndef MILIEU_DECISION_H
+#define MILIEU_DECISION_H
+#include "world.h"
+void decision_step(struct world *w);
+#endif

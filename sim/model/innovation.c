@@ -1,0 +1,381 @@
+#include "innovation.h"
+
+#include <math.h>
+
+#include "programme.h"
+
+#define EFFORT_WEEKS 26.0      /* over which the start-up effort fades (51) */
+#define SICK_HANDOVER 3        /* weeks of sick leave after which patients get another nurse (assumed) */
+#define FAILED_ISP_HOURS 1.0   /* lost when the ISP meeting does not come together (assumed) */
+#define MISSED_SHARE 0.5       /* of a contact's time, lost when the patient misses it (assumed) */
+#define UNANSWERED_QUALITY 0.4 /* of a coordination to which nobody answers (assumed) */
+#define SET_UP_HELP 0.5        /* of the case manager's hours go into the clinic's set-up (assumed) */
+#define IMPLEMENTATION_ISPS 3
+#define FULL_WEEKS 8
+#define FULL_COVERAGE 0.5
+#define FULL_FIDELITY 0.6
+
+/* Blocks of STREAM_CONTACT, by weeks since the patient's own list, counted from 1 (week 0: recruitment, enrolment). */
+enum { BLOCK_COORDINATION = 2, BLOCK_SELF_MANAGEMENT, BLOCK_ISP };
+
+static struct words patient_luck(const struct world *w, int i, uint32_t block)
+{
+    return random_words(w->luck, w->population->entity[i], w->week - w->patient.list_week[i] + 1, STREAM_CONTACT, block);
+}
+
+/* ---- time and quality ------------------------------------------------------------------------------------------------ */
+
+/* What an hour of work by the book takes this nurse now. */
+static double effort(const struct world *w, int n)
+{
+    int c = w->nurse.clinic[n];
+    const struct params *p = &w->clinic.now[c];
+    int begun = w->clinic.start_up_week[c] == NONE ? w->week : w->clinic.start_up_week[c];
+    int since = w->nurse.hired[n] > begun ? w->nurse.hired[n] : begun;
+    double fresh = clamp(1 - (w->week - since) / EFFORT_WEEKS, 0, 1);
+    return p->gathering_time * (1 + (p->start_up_effort - 1) * fresh) * exp(p->competence_speed * (0.5 - w->nurse.competence[n]));
+}
+
+static double quality(const struct world *w, int n)
+{
+    double floor = w->clinic.now[w->nurse.clinic[n]].quality_floor;
+    return floor + (1 - floor) * w->nurse.competence[n];
+}
+
+/* Spends hours on something due; false when the nurse has none left this week, and the work waits. */
+static bool spend(struct world *w, int n, double hours)
+{
+    int c = w->nurse.clinic[n];
+    w->clinic.hours_needed[c] += hours;
+    if (w->nurse.hours[n] <= 0)
+        return false;
+    w->nurse.hours[n] -= hours;
+    w->nurse.worked[n] += hours;
+    w->clinic.hours_used[c] += hours;
+    return true;
+}
+
+static void delivered(struct world *w, int n, enum component component)
+{
+    int c = w->nurse.clinic[n];
+    w->component_week[c * NUM_COMPONENTS + (int)component] = w->week;
+    if (!w->nurse.delivered[n])
+        tally_add(w, c, OUTCOME_adoption, 1, 0);
+    w->nurse.delivered[n] = 1;
+}
+
+/* ---- care of one patient ------------------------------------------------------------------------------------------------ */
+
+static void assess(struct world *w, int i, int n)
+{
+    int c = w->patient.clinic[i];
+    if (!spend(w, n, w->clinic.now[c].assess_hours * effort(w, n)))
+        return;
+    w->patient.assessment_quality[i] = quality(w, n);
+    delivered(w, n, COMPONENT_ASSESSMENT);
+    if (w->clinic.start_up_week[c] == NONE) {
+        w->clinic.start_up_week[c] = w->week;
+        w->clinic.stage[c] = STAGE_START_UP;
+        w->clinic.last_event[c] = world_event(w, c, EVENT_start_up, NONE, 0, w->clinic.list_event[c]);
+        tally_add(w, c, OUTCOME_start_up_week, w->week, 1);
+    }
+}
+
+/* How far physicians back the programme: their clinic's habit, and what they now think of it. */
+static double endorsement(const struct world *w, int c)
+{
+    double value = 0;
+    for (int f = w->clinic.first_physician[c]; f < w->clinic.first_physician[c] + w->clinic.num_physicians[c]; f++)
+        value += w->physician.value[f] / w->clinic.num_physicians[c];
+    return clamp(w->clinic.now[c].endorsement * (0.5 + value), 0, 1);
+}
+
+static void count_isp(struct world *w, int c)
+{
+    w->clinic.num_isp[c]++;
+    if (w->clinic.num_isp[c] == IMPLEMENTATION_ISPS && w->clinic.stage[c] == STAGE_START_UP) {
+        w->clinic.stage[c] = STAGE_IMPLEMENTATION;
+        w->clinic.last_event[c] = world_event(w, c, EVENT_implementation, NONE, 0, w->clinic.last_event[c]);
+    }
+}
+
+static void plan_services(struct world *w, int i, int n)
+{
+    int c = w->patient.clinic[i];
+    const struct params *p = &w->clinic.now[c];
+    struct words u = patient_luck(w, i, BLOCK_ISP);
+    double held = (1 - p->conflict_share) * (0.5 + 0.5 * endorsement(w, c));
+    if (random_uniform_of(u.w[0]) > 1 / (1 + p->isp_delay * (1 - w->nurse.comfort[n])))
+        return;
+    if (random_uniform_of(u.w[1]) > held) {
+        spend(w, n, FAILED_ISP_HOURS);
+        return;
+    }
+    if (!spend(w, n, p->isp_hours * effort(w, n)))
+        return;
+    w->patient.isp_week[i] = w->week;
+    w->patient.isp_quality[i] = clamp(quality(w, n) * p->isp_quality / param_table[PARAM_isp_quality].value, 0, 1);
+    w->nurse.comfort[n] += p->comfort_from_isp * (1 - w->nurse.comfort[n]);
+    delivered(w, n, COMPONENT_ISP);
+    count_isp(w, c);
+}
+
+enum contact_result { CONTACT_WAITS, CONTACT_LOST, CONTACT_MISSED, CONTACT_MADE };
+
+static enum contact_result contact(struct world *w, int i, int n, struct words u)
+{
+    int c = w->patient.clinic[i];
+    const struct params *p = &w->clinic.now[c];
+    double miss = p->missed_share;
+    double hours = p->contact_hours * effort(w, n);
+    if (w->population->flags[i] & FLAG_EXCLUDED)
+        miss = clamp(miss * p->exclusion_missed, 0, 0.9);
+    if (random_uniform_of(u.w[0]) < p->lost_follow_up)
+        return CONTACT_LOST;
+    bool missed = random_uniform_of(u.w[1]) < miss;
+    if (!spend(w, n, missed ? MISSED_SHARE * hours : hours))
+        return CONTACT_WAITS;
+    tally_add(w, c, OUTCOME_missed_contacts, missed, 1);
+    return missed ? CONTACT_MISSED : CONTACT_MADE;
+}
+
+/* When the next contact is due, after this week's result. */
+static double next_due(const struct world *w, int c, double due, enum contact_result result)
+{
+    double interval = w->clinic.now[c].contact_interval;
+    if (result == CONTACT_WAITS)
+        return due;
+    if (result == CONTACT_MISSED)
+        return w->week + 1;
+    return due + interval > w->week ? due + interval : w->week + interval / 2; /* work late by more than one is let go */
+}
+
+static void coordinate(struct world *w, int i, int n)
+{
+    int c = w->patient.clinic[i];
+    const struct params *p = &w->clinic.now[c];
+    struct words u = patient_luck(w, i, BLOCK_COORDINATION);
+    enum contact_result result = contact(w, i, n, u);
+    w->patient.due_coordination[i] = next_due(w, c, w->patient.due_coordination[i], result);
+    if (result != CONTACT_MADE)
+        return;
+    bool answered = random_uniform_of(u.w[2]) < p->coordination_success * (0.7 + 0.75 * w->nurse.knowledge[n]);
+    double q = quality(w, n) * (answered ? 1 : UNANSWERED_QUALITY);
+    tally_add(w, c, OUTCOME_coordination_share, answered, 1);
+    w->patient.coordination_quality[i] += q;
+    w->patient.contact_quality[i] += q;
+    w->nurse.knowledge[n] += p->knowledge_from_contact * (1 - w->nurse.knowledge[n]);
+    delivered(w, n, COMPONENT_COORDINATION);
+}
+
+static void support_self_management(struct world *w, int i, int n)
+{
+    int c = w->patient.clinic[i];
+    struct words u = patient_luck(w, i, BLOCK_SELF_MANAGEMENT);
+    enum contact_result result = contact(w, i, n, u);
+    w->patient.due_self_management[i] = next_due(w, c, w->patient.due_self_management[i], result);
+    if (result != CONTACT_MADE)
+        return;
+    w->patient.self_management_quality[i] += quality(w, n);
+    w->patient.contact_quality[i] += quality(w, n);
+    delivered(w, n, COMPONENT_SELF_MANAGEMENT);
+}
+
+/* A patient whose nurse left, or is long on leave, gets another one if there is one; else waits, for her successor. */
+static int nurse_of(struct world *w, int i)
+{
+    int n = w->patient.nurse[i];
+    bool away = w->nurse.post[n] == POST_VACANT || (w->nurse.post[n] == POST_SICK && w->week - w->nurse.since[n] >= SICK_HANDOVER);
+    int other = away ? programme_free_nurse(w, w->patient.clinic[i]) : NONE;
+    if (other != NONE)
+        programme_change_nurse(w, i, other);
+    else if (w->nurse.hired[n] > w->patient.nurse_since[i])
+        programme_change_nurse(w, i, n);
+    n = w->patient.nurse[i];
+    return nurse_works(w, n) ? n : NONE;
+}
+
+static void care_for(struct world *w, int i)
+{
+    int n = nurse_of(w, i);
+    if (n == NONE)
+        return;
+    if (w->patient.assessment_quality[i] == 0) {
+        assess(w, i, n);
+        return;
+    }
+    if (w->patient.isp_week[i] == NONE)
+        plan_services(w, i, n);
+    if (w->week >= w->patient.due_coordination[i])
+        coordinate(w, i, n);
+    if (w->week >= w->patient.due_self_management[i])
+        support_self_management(w, i, n);
+}
+
+/* Whose turn is first changes from week to week, so that nobody is always last in the queue. */
+static void care_for_enrolled(struct world *w, int c)
+{
+    const int32_t *treated = w->treated + w->clinic.first_patient[c];
+    int num = w->clinic.num_treated[c];
+    for (int k = 0; k < num; k++) {
+        int i = treated[(k + w->week) % num];
+        w->patient.contact_quality[i] = 0;
+        if (w->patient.stage[i] != PATIENT_ENROLLED)
+            continue;
+        tally_add(w, c, OUTCOME_contacts_per_month, 0, 1 / WEEKS_PER_MONTH);
+        if (w->week - w->patient.enrol_week[i] >= w->clinic.now[c].duration)
+            programme_exit(w, i, PATIENT_COMPLETED);
+        else
+            care_for(w, i);
+        tally_add(w, c, OUTCOME_contacts_per_month, w->patient.contact_quality[i] > 0, 0);
+    }
+}
+
+/* ---- recruitment ----------------------------------------------------------------------------------------------------------- */
+
+/* Places that this week's hours could serve. */
+static int places(const struct world *w, int c)
+{
+    const struct params *p = &w->clinic.now[c];
+    double a_week = p->gathering_time * (2 * p->contact_hours / p->contact_interval + (p->assess_hours + p->isp_hours) / p->duration);
+    double served = w->clinic.hours_available[c] / (a_week > 0.01 ? a_week : 0.01);
+    return served < p->planned ? (int)served : (int)p->planned;
+}
+
+static double guidance(const struct world *w, int c)
+{
+    double had = w->clinic.manager_hours[c] / param_table[PARAM_case_manager_hours].value;
+    return w->clinic.now[c].guidance * (had < 1 ? had : 1);
+}
+
+/* Chance that an invited patient accepts; `acceptance` is that of the neutral clinic. */
+static double acceptance(const struct world *w, int c)
+{
+    const struct params *p = &w->clinic.now[c];
+    double support = guidance(w, c) - param_table[PARAM_guidance].value + endorsement(w, c) - param_table[PARAM_endorsement].value;
+    return param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->acceptance) + p->acceptance_from_support * support);
+}
+
+/* Reviews and invites one candidate; luck does not depend on the week, so that arms invite the same people alike. */
+static void approach(struct world *w, int c, int i, int n)
+{
+    const struct params *p = &w->clinic.now[c];
+    struct words u = random_words(w->luck, w->population->entity[i], 0, STREAM_CONTACT, 0);
+    double help = 1 - 0.5 * guidance(w, c); /* the case manager does half of what she guides (assumed) */
+    if (!spend(w, n, p->review_hours * help * effort(w, n)))
+        return;
+    w->patient.stage[i] = PATIENT_SCREENED_OUT;
+    if (!(w->population->flags[i] & FLAG_COMPLEX) && random_uniform_of(u.w[0]) < p->review_accuracy)
+        return;
+    spend(w, n, p->invite_hours * help * effort(w, n));
+    w->patient.stage[i] = PATIENT_REFUSED;
+    if (random_uniform_of(u.w[1]) > p->reachable)
+        return;
+    bool accepts = random_uniform_of(u.w[2]) < acceptance(w, c);
+    tally_add(w, c, OUTCOME_acceptance_share, accepts, 1);
+    if (accepts)
+        programme_enrol(w, i, n);
+}
+
+static void recruit(struct world *w, int c)
+{
+    int end = w->clinic.first_patient[c] + w->clinic.num_patients[c], room = places(w, c);
+    while (w->clinic.num_enrolled[c] < room && w->clinic.next_candidate[c] < end) {
+        int i = w->clinic.next_candidate[c], n = programme_free_nurse(w, c);
+        if (w->patient.stage[i] == PATIENT_UNLISTED || n == NONE || w->nurse.hours[n] <= 0)
+            return;
+        if (w->patient.stage[i] == PATIENT_LISTED)
+            approach(w, c, i, n);
+        w->clinic.next_candidate[c]++;
+    }
+}
+
+/* ---- stages -------------------------------------------------------------------------------------------------------------------- */
+
+static void set_up(struct world *w, int c)
+{
+    int h = w->clinic.centre[c];
+    double help = SET_UP_HELP * w->clinic.manager_hours[c] * w->centre.skill[h];
+    double asked = w->clinic.setup_left[c];
+    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+        if (nurse_works(w, n) && w->nurse.hours[n] > 0 && asked > 0) {
+            double hours = w->nurse.hours[n] < asked ? w->nurse.hours[n] : asked;
+            asked -= hours;
+            spend(w, n, hours);
+        }
+    w->clinic.setup_left[c] = asked > help ? asked - help : 0;
+}
+
+static bool somebody_works(const struct world *w, int c) { return programme_free_nurse(w, c) != NONE; }
+
+static void move_stage(struct world *w, int c)
+{
+    if (w->clinic.stage[c] == STAGE_PLANNING && w->clinic.setup_left[c] <= 0 && w->clinic.lists_out[c] > 0 &&
+        w->clinic.trained[c] && somebody_works(w, c))
+        w->clinic.stage[c] = STAGE_ENGAGEMENT;
+}
+
+static bool may_recruit(const struct world *w, int c)
+{
+    return w->clinic.stage[c] >= STAGE_ENGAGEMENT && w->clinic.team_met[c];
+}
+
+static void mean_fidelity(struct world *w, int c)
+{
+    const int32_t *treated = w->treated + w->clinic.first_patient[c];
+    double sum = 0;
+    int num = 0;
+    for (int k = 0; k < w->clinic.num_treated[c]; k++) {
+        int i = treated[k], weeks = w->week - w->patient.enrol_week[i];
+        if (w->patient.stage[i] == PATIENT_ENROLLED && weeks >= FIDELITY_WEEK) {
+            sum += programme_fidelity(w, i, weeks);
+            num++;
+        }
+    }
+    w->clinic.fidelity[c] = num > 0 ? sum / num : NAN;
+}
+
+static bool all_components(const struct world *w, int c)
+{
+    for (int k = 0; k < NUM_COMPONENTS; k++) {
+        int last = w->component_week[c * NUM_COMPONENTS + k];
+        if (last == NONE || w->week - last >= ACTIVE_WEEKS)
+            return false;
+    }
+    return true;
+}
+
+static void judge_full_implementation(struct world *w, int c)
+{
+    bool full = w->clinic.num_enrolled[c] >= FULL_COVERAGE * w->clinic.now[c].planned && all_components(w, c) &&
+                w->clinic.fidelity[c] >= FULL_FIDELITY;
+    w->clinic.full_weeks[c] = full ? w->clinic.full_weeks[c] + 1 : 0;
+    if (w->clinic.full_weeks[c] == FULL_WEEKS && w->clinic.full_week[c] == NONE) {
+        w->clinic.full_week[c] = w->week;
+        w->clinic.stage[c] = STAGE_FULL;
+        w->clinic.last_event[c] = world_event(w, c, EVENT_full, NONE, w->clinic.fidelity[c], w->clinic.last_event[c]);
+    }
+}
+
+static void clinic_week(struct world *w, int c)
+{
+    w->clinic.hours_needed[c] = w->clinic.hours_used[c] = 0;
+    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+        w->nurse.worked[n] = 0;
+    if (!clinic_runs(w, c))
+        return;
+    if (w->clinic.setup_left[c] > 0)
+        set_up(w, c);
+    move_stage(w, c);
+    care_for_enrolled(w, c);
+    if (may_recruit(w, c))
+        recruit(w, c);
+    mean_fidelity(w, c);
+    judge_full_implementation(w, c);
+}
+
+void innovation_step(struct world *w)
+{
+    for (int c = 0; c < w->clinic.num; c++)
+        clinic_week(w, c);
+}

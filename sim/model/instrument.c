@@ -1,0 +1,53 @@
+#include "instrument.h"
+
+#include <math.h>
+
+#define SILENT_IF_LEFT 0.35    /* added non-response of those who dropped out or whose clinic stopped (assumed) */
+#define SILENT_WITHOUT_TRUST 0.3 /* for one unit of trust below a half (assumed) */
+
+static double reading(double truth, double error, uint32_t word, double top)
+{
+    double score = round(truth + error * random_normal_of(random_uniform_of(word)));
+    return clamp(score, 0, top);
+}
+
+struct scores instrument_read(const struct world *w, int i, const struct scores *truth, int occasion)
+{
+    const struct params *p = &w->clinic.now[w->patient.clinic[i]];
+    struct words u = random_words(w->luck, w->population->entity[i], occasion, STREAM_INSTRUMENT, 0);
+    struct scores read = { reading(truth->self_management, p->self_management_error, u.w[0], 96),
+                           reading(truth->care_integration, p->care_integration_error, u.w[1], 51),
+                           reading(truth->distress, p->distress_error, u.w[2], 24) };
+    return read;
+}
+
+bool instrument_answers(const struct world *w, int i)
+{
+    const struct params *p = &w->clinic.now[w->patient.clinic[i]];
+    enum patient_stage stage = (enum patient_stage)w->patient.stage[i];
+    double silent = p->non_response + SILENT_WITHOUT_TRUST * clamp(0.5 - w->patient.trust[i], 0, 0.5);
+    struct words u = random_words(w->luck, w->population->entity[i], 1, STREAM_INSTRUMENT, 0);
+    if (stage == PATIENT_DROPPED || stage == PATIENT_RETURNED)
+        silent += SILENT_IF_LEFT;
+    return stage != PATIENT_GONE && random_uniform_of(u.w[3]) >= silent;
+}
+
+static void question(struct world *w, int i)
+{
+    const struct population *population = w->population;
+    int c = w->patient.clinic[i];
+    struct scores start = { population->self_management[i], population->care_integration[i], population->distress[i] };
+    struct scores now = { w->patient.self_management[i], w->patient.care_integration[i], w->patient.distress[i] };
+    struct scores before = instrument_read(w, i, &start, 0), after = instrument_read(w, i, &now, 1);
+    tally_add(w, c, OUTCOME_self_management_change_26w, after.self_management - before.self_management, 1);
+    tally_add(w, c, OUTCOME_care_integration_change_26w, after.care_integration - before.care_integration, 1);
+    tally_add(w, c, OUTCOME_distress_change_26w, after.distress - before.distress, 1);
+}
+
+void instrument_week(struct world *w, int c)
+{
+    const int32_t *treated = w->treated + w->clinic.first_patient[c];
+    for (int k = 0; k < w->clinic.num_treated[c]; k++)
+        if (w->week - w->patient.enrol_week[treated[k]] == INSTRUMENT_WEEKS && instrument_answers(w, treated[k]))
+            question(w, treated[k]);
+}

@@ -1,0 +1,276 @@
+#include "organizational.h"
+
+#include <math.h>
+
+#include "structural.h"
+
+#define NEWCOMER_SPREAD 0.35     /* SD of the log-odds of what a newcomer brings (assumed) */
+#define NEWCOMER_TIE 0.25        /* of a team tie at the start, for somebody new (assumed) */
+#define NEWCOMER_MANAGER_TIE 0.1 /* of a tie with the case manager (assumed) */
+#define LEAD_WEIGHT 0.6          /* of the lead physician in leaders' stance; the manager has the rest (model 8) */
+#define MOST_HOURS 0.6           /* of a nurse's week that can go to the programme (assumed) */
+
+/* ---- nurses come and go ------------------------------------------------------------------------------------------- */
+
+static double market_vacancy(const struct world *w, int c)
+{
+    int m = w->setting->clinic[c].market;
+    return w->market_sum[2 * m + 1] > 0 ? w->market_sum[2 * m] / w->market_sum[2 * m + 1] : 0;
+}
+
+/* The labour market of last week: every clinic hires from it this week. */
+static void count_markets(struct world *w)
+{
+    for (int m = 0; m < 2 * w->setting->num_markets; m++)
+        w->market_sum[m] = 0;
+    for (int n = 0; n < w->nurse.num; n++) {
+        int m = w->setting->clinic[w->nurse.clinic[n]].market;
+        w->market_sum[2 * m] += w->nurse.post[n] == POST_VACANT;
+        w->market_sum[2 * m + 1] += 1;
+    }
+}
+
+static double newcomer(double share, uint32_t word)
+{
+    double z = NEWCOMER_SPREAD * random_normal_of(random_uniform_of(word));
+    return param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, share) + z);
+}
+
+/* A departure takes skill and ties along; patients lose their case manager (innovation.c finds them another). */
+static void nurse_leaves(struct world *w, int c, int n)
+{
+    int64_t cause = structural_reorganizing(w, c) ? w->centre.reorganization_event[w->clinic.centre[c]]
+                                                  : w->cause[c * NUM_SUPPORTS + SUPPORT_OVERLOAD];
+    w->nurse.event[n] = world_event(w, c, EVENT_nurse_left, n - w->clinic.first_nurse[c], w->nurse.competence[n], cause);
+    w->nurse.post[n] = POST_VACANT;
+    w->nurse.since[n] = w->week;
+    w->clinic.staff_event[c] = w->nurse.event[n];
+    w->cause[c * NUM_SUPPORTS + SUPPORT_OVERLOAD] = w->nurse.event[n];
+    tally_add(w, c, OUTCOME_nurse_turnover, 1, 0);
+}
+
+static void nurse_comes(struct world *w, int c, int n)
+{
+    const struct params *p = &w->clinic.now[c];
+    struct words u = random_words(w->luck, nurse_entity(w, n), w->week, STREAM_STAFF_START, 0);
+    struct words v = random_words(w->luck, nurse_entity(w, n), w->week, STREAM_STAFF_START, 1);
+    w->nurse.event[n] = world_event(w, c, EVENT_nurse_hired, n - w->clinic.first_nurse[c], w->week - w->nurse.since[n], w->nurse.event[n]);
+    w->nurse.post[n] = POST_PRESENT;
+    w->nurse.since[n] = w->nurse.hired[n] = w->week;
+    w->nurse.competence[n] = newcomer(p->competence_start, u.w[0]);
+    w->nurse.knowledge[n] = newcomer(p->service_knowledge_start, u.w[1]);
+    w->nurse.comfort[n] = newcomer(p->isp_comfort_start, u.w[2]);
+    w->nurse.engagement[n] = newcomer(p->engagement_start, u.w[3]);
+    w->nurse.temperament[n] = param_to_scale(KIND_LOGIT, w->nurse.engagement[n]);
+    w->nurse.value[n] = newcomer(clamp(p->nurse_value_start, 0.02, 0.98), v.w[0]);
+    w->nurse.leadership[n] = 0;
+    w->nurse.strain[n] = 0;
+    w->nurse.tie_manager[n] = p->tie_nurses_start * NEWCOMER_MANAGER_TIE;
+    w->nurse.tie_team[n] = p->team_tie_start * NEWCOMER_TIE;
+    w->nurse.worked[n] = w->nurse.coaching[n] = w->nurse.hours[n] = 0;
+    w->nurse.delivered[n] = 0;
+    tally_add(w, c, OUTCOME_adoption, 0, 1);
+}
+
+static void nurse_falls_ill(struct world *w, int c, int n)
+{
+    w->nurse.event[n] = world_event(w, c, EVENT_sick, n - w->clinic.first_nurse[c], w->nurse.strain[n],
+                                    w->cause[c * NUM_SUPPORTS + SUPPORT_OVERLOAD]);
+    w->nurse.post[n] = POST_SICK;
+    w->nurse.since[n] = w->week;
+    w->clinic.staff_event[c] = w->nurse.event[n];
+    w->cause[c * NUM_SUPPORTS + SUPPORT_OVERLOAD] = w->nurse.event[n];
+}
+
+static void nurse_returns(struct world *w, int c, int n)
+{
+    w->nurse.event[n] = world_event(w, c, EVENT_back, n - w->clinic.first_nurse[c], 0, w->nurse.event[n]);
+    w->nurse.post[n] = POST_PRESENT;
+    w->nurse.since[n] = w->week;
+}
+
+static double leave_hazard(const struct world *w, int c, int n)
+{
+    const struct params *p = &w->clinic.now[c];
+    double coached = w->nurse.coaching[n] / (w->nurse.coaching[n] + 0.25);
+    double hazard = p->nurse_turnover_rate / WEEKS_PER_YEAR * (1 - (1 - p->leave_from_coaching) * coached);
+    if (w->nurse.strain[n] > 0.001)
+        hazard *= exp(p->leave_from_strain * w->nurse.strain[n]);
+    return structural_reorganizing(w, c) ? hazard * p->leave_from_reorganization : hazard;
+}
+
+static double sick_hazard(const struct world *w, int c, int n)
+{
+    const struct params *p = &w->clinic.now[c];
+    double hazard = p->sick_leave_share / (1 - p->sick_leave_share) / p->sick_leave_weeks;
+    return w->nurse.strain[n] > 0.001 ? hazard * exp(p->sick_from_strain * w->nurse.strain[n]) : hazard;
+}
+
+static void post_week(struct world *w, int c, int n)
+{
+    const struct params *p = &w->clinic.now[c];
+    struct words u = random_words(w->luck, nurse_entity(w, n), w->week, STREAM_STAFF, 0);
+    double fill = 1 / (p->time_to_fill * (1 + p->market_pressure * market_vacancy(w, c)));
+    switch ((enum post)w->nurse.post[n]) {
+    case POST_VACANT:
+        if (random_uniform_of(u.w[2]) < fill)
+            nurse_comes(w, c, n);
+        break;
+    case POST_SICK:
+        if (random_uniform_of(u.w[0]) < leave_hazard(w, c, n))
+            nurse_leaves(w, c, n);
+        else if (random_uniform_of(u.w[3]) < 1 / p->sick_leave_weeks)
+            nurse_returns(w, c, n);
+        break;
+    case POST_PRESENT:
+        if (random_uniform_of(u.w[0]) < leave_hazard(w, c, n))
+            nurse_leaves(w, c, n);
+        else if (random_uniform_of(u.w[1]) < sick_hazard(w, c, n))
+            nurse_falls_ill(w, c, n);
+        break;
+    }
+}
+
+/* Somebody else takes the lead among nurses when the one who led is gone: the most engaged present, with less of it. */
+static void pass_nurse_lead(struct world *w, int c)
+{
+    int first = w->clinic.first_nurse[c], leader = w->clinic.leader_nurse[c], best = NONE;
+    if (w->nurse.post[leader] != POST_VACANT)
+        return;
+    for (int n = first; n < first + w->clinic.num_nurses[c]; n++)
+        if (nurse_works(w, n) && (best == NONE || w->nurse.engagement[n] > w->nurse.engagement[best]))
+            best = n;
+    if (best != NONE) {
+        w->clinic.leader_nurse[c] = best;
+        w->nurse.leadership[best] = 0.3 * w->nurse.engagement[best]; /* 0.3: the neutral clinic's leader */
+    }
+}
+
+/* ---- leaders change ------------------------------------------------------------------------------------------------ */
+
+static void new_lead_physician(struct world *w, int c, double u)
+{
+    int f = w->clinic.lead[c];
+    w->physician.value[f] = clamp(0.5 + 0.2 * random_normal_of(u), 0.02, 0.98); /* whoever comes is as likely for as against */
+    w->physician.tie_manager[f] *= NEWCOMER_MANAGER_TIE;
+    w->cause[c * NUM_SUPPORTS + SUPPORT_LEAD] =
+        world_event(w, c, EVENT_lead_left, NONE, stance_of(w->physician.value[f]), w->cause[c * NUM_SUPPORTS + SUPPORT_LEAD]);
+}
+
+static void new_manager(struct world *w, int c, double u)
+{
+    w->clinic.manager_value[c] = clamp(0.55 + 0.2 * random_normal_of(u), 0.02, 0.98);
+    w->cause[c * NUM_SUPPORTS + SUPPORT_MANAGER] =
+        world_event(w, c, EVENT_manager_left, NONE, stance_of(w->clinic.manager_value[c]), w->cause[c * NUM_SUPPORTS + SUPPORT_MANAGER]);
+}
+
+static void leaders_week(struct world *w, int c)
+{
+    const struct params *p = &w->clinic.now[c];
+    struct words u = random_words(w->luck, clinic_entity(w, c, ENTITY_CLINIC), w->week, STREAM_LEADER, 0);
+    if (random_uniform_of(u.w[0]) < p->lead_turnover_rate / WEEKS_PER_YEAR)
+        new_lead_physician(w, c, random_uniform_of(u.w[1]));
+    if (random_uniform_of(u.w[2]) < p->manager_turnover_rate / WEEKS_PER_YEAR)
+        new_manager(w, c, random_uniform_of(u.w[3]));
+}
+
+static void forget_case_manager(struct world *w, int h)
+{
+    for (int c = 0; c < w->clinic.num; c++)
+        if (w->clinic.centre[c] == h) {
+            for (int i = 0; i < w->clinic.num_nurses[c]; i++)
+                w->nurse.tie_manager[w->clinic.first_nurse[c] + i] *= NEWCOMER_MANAGER_TIE;
+            for (int i = 0; i < w->clinic.num_physicians[c]; i++)
+                w->physician.tie_manager[w->clinic.first_physician[c] + i] *= NEWCOMER_MANAGER_TIE;
+        }
+}
+
+/* The hospital's case manager leaves with her ties to every clinic; the next one has to build them. */
+static void case_manager_week(struct world *w, int h, const struct params *p)
+{
+    struct words u = random_words(w->luck, random_entity(w->setting->centre[h].place_key, 1), w->week, STREAM_LEADER, 0);
+    if (w->centre.manager_present[h] && random_uniform_of(u.w[0]) < p->case_manager_turnover_rate / WEEKS_PER_YEAR) {
+        w->centre.manager_present[h] = 0;
+        w->centre.manager_left_week[h] = w->week;
+        w->centre.manager_event[h] = world_event(w, NONE, EVENT_case_manager_left, h, 0, w->centre.reorganization_event[h]);
+        forget_case_manager(w, h);
+    } else if (!w->centre.manager_present[h] && random_uniform_of(u.w[1]) < 1 / p->time_to_fill) {
+        w->centre.manager_present[h] = 1;
+        w->centre.skill[h] = newcomer(p->case_manager_skill_start, u.w[2]);
+        w->centre.leadership[h] = newcomer(p->case_manager_leadership_start, u.w[3]);
+        w->centre.manager_event[h] = world_event(w, NONE, EVENT_case_manager_hired, h, w->centre.skill[h], w->centre.manager_event[h]);
+    }
+}
+
+/* ---- meetings, climate, hours --------------------------------------------------------------------------------------- */
+
+static void meet(struct world *w, int c)
+{
+    const struct params *p = &w->clinic.now[c];
+    struct words u = random_words(w->luck, clinic_entity(w, c, ENTITY_CLINIC), w->week, STREAM_MEETING, 0);
+    double held = p->meetings_per_month / WEEKS_PER_MONTH * (1 - p->conflict_share);
+    if (structural_reorganizing(w, c))
+        held *= 1 - p->reorganization_distraction;
+    w->clinic.meeting_held[c] = random_uniform_of(u.w[0]) < held;
+    if (w->clinic.meeting_held[c] && !w->clinic.team_met[c]) {
+        w->clinic.team_met[c] = 1;
+        world_event(w, c, EVENT_team_met, NONE, 0, NONE);
+    }
+    tally_add(w, c, OUTCOME_meetings_held, w->clinic.meeting_held[c], 1 / WEEKS_PER_MONTH);
+}
+
+static double leaders_stance(const struct world *w, int c)
+{
+    return LEAD_WEIGHT * stance_of(w->physician.value[w->clinic.lead[c]]) + (1 - LEAD_WEIGHT) * stance_of(w->clinic.manager_value[c]);
+}
+
+static void move_climate(struct world *w, int c)
+{
+    const struct params *p = &w->clinic.now[c];
+    double usual = p->meetings_per_month / WEEKS_PER_MONTH * (1 - p->conflict_share);
+    double met = p->climate_from_meetings * (usual / 0.16 - 1); /* 0.16: a neutral clinic's meetings a week */
+    double target = clamp(p->climate_start + p->climate_from_leadership * leaders_stance(w, c) + met, 0, 1);
+    w->clinic.climate[c] += p->climate_rate * (target - w->clinic.climate[c]);
+}
+
+static double clinic_share(const struct world *w, int c)
+{
+    const struct params *p = &w->clinic.now[c];
+    double others = p->competing_share * exp2(-w->week / p->competing_half_life);
+    double share = p->protected_share * (1 - p->diverted_share) * (1 - others);
+    return structural_reorganizing(w, c) ? share * (1 - p->reorganization_distraction) : share;
+}
+
+static void release_hours(struct world *w, int c)
+{
+    const struct params *p = &w->clinic.now[c];
+    double support = p->hours_from_stance * leaders_stance(w, c) + p->hours_from_climate * (w->clinic.climate[c] - 0.55);
+    double share = clinic_share(w, c), sum = 0;
+    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++) {
+        double own = share * exp(support + p->hours_from_engagement * (w->nurse.engagement[n] - 0.5));
+        double hours = NURSE_WEEK_HOURS * w->nurse.fte[n] * (own < MOST_HOURS ? own : MOST_HOURS) - w->clinic.strategy_hours[c];
+        double owed = w->nurse.hours[n] < 0 ? w->nurse.hours[n] : 0; /* a task begun last week is paid back first */
+        hours = nurse_works(w, n) && hours > 0 ? hours : 0;
+        w->nurse.hours[n] = owed + hours;
+        sum += hours;
+    }
+    w->clinic.hours_available[c] = sum;
+}
+
+void organizational_step(struct world *w)
+{
+    count_markets(w);
+    for (int n = 0; n < w->nurse.num; n++)
+        post_week(w, w->nurse.clinic[n], n);
+    for (int c = 0; c < w->clinic.num; c++) {
+        pass_nurse_lead(w, c);
+        leaders_week(w, c);
+        meet(w, c);
+        move_climate(w, c);
+    }
+    for (int h = 0; h < w->centre.num; h++)
+        if (w->centre.num_clinics[h] > 0)
+            case_manager_week(w, h, &w->clinic.now[w->centre.first_clinic[h]]);
+    for (int c = 0; c < w->clinic.num; c++)
+        release_hours(w, c);
+}

@@ -1,0 +1,425 @@
+#include "population.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCKS_PER_CANDIDATE 4U
+#define MAX_CANDIDATES 16000U
+#define MIN_AGE 18.0
+#define MAX_AGE 100.0
+#define AGE_SIZE 257
+#define WEEKS_IN_YEAR 52.0
+#define FALSE_POSITIVE_MORTALITY 0.3 /* of people who do not qualify, over frequent users': 3.5 % against 10.2 % (evidence 1.18) */
+
+/* What the draws of a clinic share. Rebuilt only where a clinic's own parameters differ from the last one's. */
+struct makers {
+    struct params p;
+    struct rate_table rates;
+    double age[AGE_SIZE]; /* quantiles of age */
+    double sqrt_permanent, sqrt_drift, step_correlation, step_noise;
+    bool ready;
+};
+
+struct candidate {
+    double permanent, drift; /* a, and x in the last four weeks of the year */
+    int visits, admissions;
+};
+
+int rate_table_init(struct rate_table *self, double mean, double shape)
+{
+    gsl_error_handler_t *old = gsl_set_error_handler_off();
+    for (int i = 0; i < RATE_SIZE; i++) {
+        double z = RATE_LOW + (double)i / RATE_STEPS_PER_UNIT;
+        self->value[i] = gsl_cdf_gamma_Qinv(gsl_cdf_ugaussian_Q(z), shape, mean / shape);
+    }
+    gsl_set_error_handler(old);
+    return isfinite(self->value[0]) && isfinite(self->value[RATE_SIZE - 1]) ? 0 : MILIEU_ERR_RUN;
+}
+
+double rate_table_at(const struct rate_table *self, double z)
+{
+    double at = (z - RATE_LOW) * RATE_STEPS_PER_UNIT;
+    int i;
+    if (at <= 0)
+        return self->value[0];
+    if (at >= RATE_SIZE - 1)
+        return self->value[RATE_SIZE - 1];
+    i = (int)at;
+    return self->value[i] + (at - i) * (self->value[i + 1] - self->value[i]);
+}
+
+/* Age: a beta between 18 and 100 with the stated mean and SD, so that the moments hold after the cut (pattern P4). */
+static void make_ages(struct makers *m)
+{
+    double mean = (m->p.age_mean - MIN_AGE) / (MAX_AGE - MIN_AGE), sd = m->p.age_sd / (MAX_AGE - MIN_AGE);
+    double size = mean * (1 - mean) / (sd * sd) - 1;
+    gsl_error_handler_t *old = gsl_set_error_handler_off();
+    if (size < 0.1)
+        size = 0.1;
+    for (int i = 0; i < AGE_SIZE; i++) {
+        double q = gsl_cdf_beta_Pinv((i + 0.0) / (AGE_SIZE - 1), mean * size, (1 - mean) * size);
+        m->age[i] = MIN_AGE + (MAX_AGE - MIN_AGE) * q;
+    }
+    gsl_set_error_handler(old);
+}
+
+static bool same_makers(const struct makers *m, const struct params *p)
+{
+    return m->ready && m->p.ed_mean == p->ed_mean && m->p.ed_dispersion == p->ed_dispersion &&
+           m->p.age_mean == p->age_mean && m->p.age_sd == p->age_sd;
+}
+
+static int makers_set(struct makers *m, const struct params *p)
+{
+    bool same = same_makers(m, p);
+    m->p = *p;
+    m->sqrt_permanent = sqrt(p->risk_permanent);
+    m->sqrt_drift = sqrt(1 - p->risk_permanent);
+    m->step_correlation = pow(p->risk_correlation, RISK_STEP / WEEKS_IN_YEAR);
+    m->step_noise = sqrt(1 - m->step_correlation * m->step_correlation);
+    if (same)
+        return 0;
+    make_ages(m);
+    m->ready = true;
+    return rate_table_init(&m->rates, p->ed_mean, p->ed_dispersion);
+}
+
+static double rate_at(const struct makers *m, double permanent, double drift)
+{
+    return rate_table_at(&m->rates, m->sqrt_permanent * permanent + m->sqrt_drift * drift);
+}
+
+/* Visits expected over the year, drift walked outwards from the middle (the process looks the same both ways). */
+static double walk_year(const struct makers *m, const double z[12], struct candidate *c, double middle)
+{
+    double sum = rate_at(m, c->permanent, middle), x = middle;
+    for (int i = 0; i < 6; i++) {
+        x = m->step_correlation * x + m->step_noise * z[i];
+        sum += rate_at(m, c->permanent, x);
+    }
+    c->drift = x;
+    x = middle;
+    for (int i = 6; i < 12; i++) {
+        x = m->step_correlation * x + m->step_noise * z[i];
+        sum += rate_at(m, c->permanent, x);
+    }
+    return sum / YEAR_STEPS;
+}
+
+/* One candidate's year. With `risky` only people whose risk is above the middle at mid-year are drawn, which loses
+ * fewer than one frequent user in a thousand: z is drawn above 0, then a and x given z. */
+static struct candidate draw_candidate(const struct makers *m, struct luck luck, uint64_t entity, uint32_t number, bool risky)
+{
+    struct candidate c;
+    double z[16], risk, other, expected;
+    struct words use = random_words(luck, entity, 0, STREAM_CANDIDATE_USE, number);
+    for (uint32_t b = 0; b < BLOCKS_PER_CANDIDATE; b++) {
+        struct words w = random_words(luck, entity, 0, STREAM_CANDIDATE_RISK, number * BLOCKS_PER_CANDIDATE + b);
+        for (uint32_t i = 0; i < 4; i++)
+            z[4 * b + i] = b == 0 && i == 0 ? random_uniform_of(w.w[0]) : random_normal_of(random_uniform_of(w.w[i]));
+    }
+    risk = random_normal_of(risky ? 0.5 + 0.5 * z[0] : z[0]);
+    other = z[1];
+    c.permanent = m->sqrt_permanent * risk + m->sqrt_drift * other;
+    expected = walk_year(m, z + 2, &c, m->sqrt_drift * risk - m->sqrt_permanent * other);
+    c.visits = random_poisson_of(random_uniform_of(use.w[0]), expected, exp(-expected));
+    c.admissions = random_binomial_of(random_uniform_of(use.w[1]), c.visits, m->p.admission_share);
+    expected *= m->p.direct_admission;
+    c.admissions += random_poisson_of(random_uniform_of(use.w[2]), expected, exp(-expected));
+    return c;
+}
+
+static bool qualifies(const struct params *p, const struct candidate *c)
+{
+    return c->visits >= p->select_visits || c->admissions >= p->select_admissions;
+}
+
+/* The list keeps a frequent user by need, as a case-finding tool would (CONECT-6: evidence 1.28). */
+static bool list_keeps(const struct params *p, struct luck luck, uint64_t entity, uint32_t number, bool *complex)
+{
+    struct words w = random_words(luck, entity, 0, STREAM_LIST, number);
+    *complex = random_uniform_of(w.w[0]) < p->need_share;
+    return random_uniform_of(w.w[1]) < (*complex ? p->need_sensitivity : 1 - p->need_specificity);
+}
+
+/* Fills one place on the list: with a frequent user, or, by the list's error, with somebody who is none. */
+static void draw_listed(struct population *self, const struct makers *m, struct luck luck, int32_t i)
+{
+    uint64_t entity = self->entity[i];
+    bool wrong = random_uniform(luck, entity, 0, STREAM_LIST) > m->p.list_precision;
+    struct candidate c = { 0 };
+    bool complex = false;
+    uint32_t number = 1;
+    for (; number < MAX_CANDIDATES; number++) {
+        self->candidates++;
+        c = draw_candidate(m, luck, entity, number, !wrong);
+        if (wrong ? !qualifies(&m->p, &c) : qualifies(&m->p, &c) && list_keeps(&m->p, luck, entity, number, &complex))
+            break;
+    }
+    self->false_positive[i] = wrong;
+    self->flags[i] = !wrong && complex ? FLAG_COMPLEX : 0;
+    self->visits_year[i] = (uint8_t)c.visits;
+    self->admissions_year[i] = (uint8_t)(c.admissions > 255 ? 255 : c.admissions);
+    self->risk_permanent[i] = (float)c.permanent;
+    self->risk_drift[i] = (float)c.drift;
+}
+
+/* Count with a mean and SD: negative binomial where SD^2 > mean, else Poisson. By inversion. */
+static int draw_conditions(double u, double mean, double sd)
+{
+    double excess = sd * sd - mean, term, sum;
+    int count = 0;
+    if (excess <= 1e-9)
+        return random_poisson_of(u, mean, exp(-mean));
+    double size = mean * mean / excess, p = mean / (sd * sd);
+    term = sum = pow(p, size);
+    while (u > sum && count < 60) {
+        term *= (count + size) / (count + 1) * (1 - p);
+        sum += term;
+        count++;
+    }
+    return count;
+}
+
+static float score(double u, double mean, double sd, double top)
+{
+    double x = mean + sd * random_normal_of(u);
+    return (float)(x < 0 ? 0 : x > top ? top : x);
+}
+
+static double age_of(const struct makers *m, double u)
+{
+    double at = u * (AGE_SIZE - 1);
+    int i = (int)at;
+    return m->age[i] + (at - i) * (m->age[i + 1] - m->age[i]);
+}
+
+static void draw_person(struct population *self, const struct makers *m, struct luck luck, int32_t i)
+{
+    const struct params *p = &m->p;
+    double u[12];
+    unsigned flags = self->flags[i];
+    for (uint32_t b = 0; b < 3; b++) {
+        struct words w = random_words(luck, self->entity[i], 0, STREAM_PERSON, b);
+        for (uint32_t j = 0; j < 4; j++)
+            u[4 * b + j] = random_uniform_of(w.w[j]);
+    }
+    self->age[i] = (float)age_of(m, u[0]);
+    self->conditions[i] = (uint8_t)draw_conditions(u[1], p->conditions_mean, p->conditions_sd);
+    flags |= u[2] < p->male ? FLAG_MALE : 0;
+    flags |= u[3] < p->depression_anxiety ? FLAG_DEPRESSION : 0;
+    flags |= u[4] < p->arthritis ? FLAG_ARTHRITIS : 0;
+    flags |= u[5] < p->overweight ? FLAG_OVERWEIGHT : 0;
+    flags |= u[6] < p->back_pain ? FLAG_BACK_PAIN : 0;
+    flags |= u[7] < p->caregiver_share ? FLAG_CAREGIVER : 0;
+    flags |= u[8] < p->social_exclusion_share ? FLAG_EXCLUDED : 0;
+    self->flags[i] = (uint8_t)flags;
+    self->self_management[i] = score(u[9], p->self_management_mean, p->self_management_sd, 96);
+    self->care_integration[i] = score(u[10], p->care_integration_mean, p->care_integration_sd, 51);
+    self->distress[i] = score(u[11], p->distress_mean, p->distress_sd, 24);
+}
+
+/* Weeks until death or moving away: two exponential clocks. */
+static void draw_life(struct population *self, const struct params *p, struct luck luck, int32_t i)
+{
+    struct words w = random_words(luck, self->entity[i], 0, STREAM_LIFE, 0);
+    double mortality = p->mortality * (self->false_positive[i] ? FALSE_POSITIVE_MORTALITY : 1) / WEEKS_IN_YEAR;
+    double death = -log(random_uniform_of(w.w[0])) / (mortality + 1e-12);
+    double move = -log(random_uniform_of(w.w[1])) / (p->moving_away / WEEKS_IN_YEAR + 1e-12);
+    double end = death < move ? death : move;
+    self->died[i] = death <= move;
+    self->end[i] = end < self->weeks[i] ? (int32_t)end : self->weeks[i];
+}
+
+static int num_lists(const struct setting *s, const struct params *p)
+{
+    int n = (s->horizon + (int)p->list_every - 1) / (int)p->list_every;
+    return n < 1 ? 1 : n > MAX_LISTS ? MAX_LISTS : n;
+}
+
+/* One block for every column. */
+static int allocate(struct population *self, int32_t patients)
+{
+    size_t n = (size_t)patients;
+    self->entity = calloc(n, sizeof *self->entity);
+    self->list = calloc(n, sizeof *self->list);
+    self->weeks = calloc(n, sizeof *self->weeks);
+    self->end = calloc(n, sizeof *self->end);
+    self->died = calloc(n, 1);
+    self->flags = calloc(n, 1);
+    self->false_positive = calloc(n, 1);
+    self->conditions = calloc(n, 1);
+    self->visits_year = calloc(n, 1);
+    self->admissions_year = calloc(n, 1);
+    self->age = calloc(n, sizeof *self->age);
+    self->self_management = calloc(n, sizeof *self->self_management);
+    self->care_integration = calloc(n, sizeof *self->care_integration);
+    self->distress = calloc(n, sizeof *self->distress);
+    self->risk_permanent = calloc(n, sizeof *self->risk_permanent);
+    self->risk_drift = calloc(n, sizeof *self->risk_drift);
+    self->first_use = calloc(n + 1, sizeof *self->first_use);
+    self->first_rate = calloc(n + 1, sizeof *self->first_rate);
+    return self->entity && self->list && self->weeks && self->end && self->died && self->flags &&
+                   self->false_positive && self->conditions && self->visits_year && self->admissions_year &&
+                   self->age && self->self_management && self->care_integration && self->distress &&
+                   self->risk_permanent && self->risk_drift && self->first_use && self->first_rate
+               ? 0
+               : MILIEU_ERR_MEMORY;
+}
+
+/* Parameters of a clinic at the start of the draw, factors applied: who is listed does not depend on the arm. */
+static void start_params(const struct setting *s, int c, struct params *p)
+{
+    params_apply_factors(p, &s->clinic[c].base, s->clinic[c].rating, s->beta);
+}
+
+static int place_patients(struct population *self, const struct setting *s, struct error *err)
+{
+    struct params p;
+    int64_t total = 0;
+    int32_t i = 0;
+    self->num_clinics = s->num_clinics;
+    self->first = calloc((size_t)s->num_clinics + 1, sizeof *self->first);
+    if (self->first == NULL)
+        return error_set(err, MILIEU_ERR_MEMORY, "no memory for %d clinics", s->num_clinics);
+    for (int c = 0; c < s->num_clinics; c++) {
+        start_params(s, c, &p);
+        self->first[c] = (int32_t)total;
+        total += (int64_t)num_lists(s, &p) * (int)p.per_clinic;
+        if (total > 100000000)
+            return error_set(err, MILIEU_ERR_RUN, "more than 100 million listed patients");
+    }
+    self->first[s->num_clinics] = self->num_patients = (int32_t)total;
+    if (allocate(self, self->num_patients) != 0)
+        return error_set(err, MILIEU_ERR_MEMORY, "no memory for %d patients", self->num_patients);
+    for (int c = 0; c < s->num_clinics; c++) {
+        start_params(s, c, &p);
+        for (int list = 0; list < num_lists(s, &p); list++)
+            for (int slot = 0; slot < (int)p.per_clinic; slot++, i++) {
+                self->entity[i] = random_entity(s->clinic[c].place_key, (uint32_t)list * LIST_STRIDE + (uint32_t)slot);
+                self->list[i] = list;
+                self->weeks[i] = s->horizon - list * (int)p.list_every;
+                self->first_use[i + 1] = self->first_use[i] + self->weeks[i];
+                self->first_rate[i + 1] = self->first_rate[i] + (self->weeks[i] + RISK_STEP - 1) / RISK_STEP;
+            }
+    }
+    self->use = malloc((size_t)self->first_use[i] * sizeof *self->use + 1);
+    self->rate = malloc((size_t)self->first_rate[i] * sizeof *self->rate + 1);
+    if (self->use == NULL || self->rate == NULL)
+        return error_set(err, MILIEU_ERR_MEMORY, "no memory for the weeks of %d patients", self->num_patients);
+    return 0;
+}
+
+int population_init(struct population *self, const struct setting *s, struct luck luck, struct error *err)
+{
+    int ret;
+    struct makers *m = calloc(1, sizeof *m);
+    memset(self, 0, sizeof *self);
+    if (m == NULL)
+        return error_set(err, MILIEU_ERR_MEMORY, "no memory for a population");
+    ret = place_patients(self, s, err);
+    for (int c = 0; ret == 0 && c < s->num_clinics; c++) {
+        struct params p;
+        start_params(s, c, &p);
+        if (makers_set(m, &p) != 0)
+            ret = error_set(err, MILIEU_ERR_RUN, "%s: no visit rates for ed_mean %g, ed_dispersion %g", s->clinic[c].id,
+                            p.ed_mean, p.ed_dispersion);
+        for (int32_t i = self->first[c]; ret == 0 && i < self->first[c + 1]; i++) {
+            draw_listed(self, m, luck, i);
+            draw_person(self, m, luck, i);
+            draw_life(self, &p, luck, i);
+        }
+    }
+    self->patient_weeks = (uint64_t)self->num_patients * (uint64_t)WEEKS_IN_YEAR;
+    free(m);
+    return ret;
+}
+
+/* A week's use from its four words; means are a week's, zero-chances exp(-mean). */
+struct week_rates {
+    double visits, no_visit, direct, no_direct, primary_care, no_primary_care, admission_share;
+};
+
+static struct use draw_use(struct words w, const struct week_rates *r)
+{
+    struct use use;
+    int admissions;
+    use.visits = (uint8_t)random_poisson_of(random_uniform_of(w.w[0]), r->visits, r->no_visit);
+    admissions = random_binomial_of(random_uniform_of(w.w[1]), use.visits, r->admission_share) +
+                 random_poisson_of(random_uniform_of(w.w[2]), r->direct, r->no_direct);
+    use.admissions = (uint8_t)(admissions > 255 ? 255 : admissions);
+    use.primary_care = (uint8_t)random_poisson_of(random_uniform_of(w.w[3]), r->primary_care, r->no_primary_care);
+    return use;
+}
+
+static void set_rates(struct week_rates *r, const struct params *p, double year_rate, double visit_ratio, double admission_ratio)
+{
+    r->visits = year_rate * visit_ratio / WEEKS_IN_YEAR;
+    r->no_visit = exp(-r->visits);
+    r->direct = year_rate * p->direct_admission * admission_ratio / WEEKS_IN_YEAR;
+    r->no_direct = exp(-r->direct);
+}
+
+static void set_fixed_rates(struct week_rates *r, const struct params *p)
+{
+    r->admission_share = p->admission_share;
+    r->primary_care = p->primary_care_visits / WEEKS_IN_YEAR;
+    r->no_primary_care = exp(-r->primary_care);
+}
+
+static void patient_usual_care(struct population *self, const struct makers *m, struct luck luck, int32_t i,
+                               struct week_rates *r)
+{
+    double x = self->risk_drift[i];
+    struct use *use = self->use + self->first_use[i];
+    float *rate = self->rate + self->first_rate[i];
+    for (int t = 0; t < self->end[i]; t++) {
+        if (t % RISK_STEP == 0) {
+            double z = random_normal_of(random_uniform(luck, self->entity[i], t, STREAM_RISK));
+            x = m->step_correlation * x + m->step_noise * z;
+            *rate = (float)rate_at(m, self->risk_permanent[i], x);
+            set_rates(r, &m->p, *rate++, 1, 1);
+        }
+        use[t] = draw_use(random_words(luck, self->entity[i], t, STREAM_USE, 0), r);
+    }
+}
+
+void population_usual_care(struct population *self, const struct setting *s, struct luck luck)
+{
+    struct makers m = { .ready = false };
+    struct week_rates r;
+    for (int c = 0; c < s->num_clinics; c++) {
+        struct params p;
+        start_params(s, c, &p);
+        makers_set(&m, &p);
+        set_fixed_rates(&r, &p);
+        for (int32_t i = self->first[c]; i < self->first[c + 1]; i++) {
+            patient_usual_care(self, &m, luck, i, &r);
+            self->patient_weeks += (uint64_t)self->end[i];
+        }
+    }
+}
+
+struct use population_use(const struct population *self, const struct params *p, struct luck luck, int patient, int t,
+                          double visit_ratio, double admission_ratio)
+{
+    struct week_rates r;
+    set_rates(&r, p, self->rate[self->first_rate[patient] + t / RISK_STEP], visit_ratio, admission_ratio);
+    set_fixed_rates(&r, p);
+    return draw_use(random_words(luck, self->entity[patient], t, STREAM_USE, 0), &r);
+}
+
+void population_free(struct population *self)
+{
+    void *const columns[] = { self->first, self->entity, self->list, self->weeks, self->end, self->died, self->flags,
+                              self->false_positive, self->conditions, self->visits_year, self->admissions_year,
+                              self->age, self->self_management, self->care_integration, self->distress,
+                              self->risk_permanent, self->risk_drift, self->first_use, self->use, self->first_rate,
+                              self->rate };
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        free(columns[i]);
+    memset(self, 0, sizeof *self);
+}

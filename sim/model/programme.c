@@ -1,0 +1,83 @@
+#include "programme.h"
+
+#include <math.h>
+
+/* Share delivered of what was planned, at most 1. */
+static double share(double delivered, double planned) { return delivered < planned ? delivered / planned : 1; }
+
+double programme_fidelity(const struct world *w, int i, int weeks)
+{
+    double contacts = floor(weeks / WEEKS_PER_MONTH), sum = 0;
+    int components = 1;
+    if (weeks < FIDELITY_WEEK)
+        return NAN;
+    sum += w->patient.assessment_quality[i];
+    if (weeks >= ISP_WEEK) {
+        sum += w->patient.isp_quality[i];
+        components++;
+    }
+    if (contacts >= 1) {
+        sum += share(w->patient.coordination_quality[i], contacts) + share(w->patient.self_management_quality[i], contacts);
+        components += 2;
+    }
+    return sum / components;
+}
+
+int programme_free_nurse(const struct world *w, int c)
+{
+    int best = NONE;
+    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+        if (nurse_works(w, n) && (best == NONE || w->nurse.caseload[n] < w->nurse.caseload[best]))
+            best = n;
+    return best;
+}
+
+void programme_enrol(struct world *w, int i, int nurse)
+{
+    int c = w->patient.clinic[i];
+    const struct params *p = &w->clinic.now[c];
+    struct words u = random_words(w->luck, w->population->entity[i], 0, STREAM_CONTACT, 1);
+    double z = random_normal_of(random_uniform_of(u.w[0])), y = random_normal_of(random_uniform_of(u.w[1]));
+    w->patient.stage[i] = PATIENT_ENROLLED;
+    w->patient.nurse[i] = nurse;
+    w->patient.enrol_week[i] = w->patient.nurse_since[i] = w->week;
+    w->patient.trust[i] = param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->trust_start) + 0.6 * z);
+    w->patient.adherence[i] = param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->adherence_start) + 0.6 * y);
+    w->patient.due_coordination[i] = w->week + p->contact_interval / 2;
+    w->patient.due_self_management[i] = w->week + p->contact_interval;
+    w->nurse.caseload[nurse]++;
+    w->treated[w->clinic.first_patient[c] + w->clinic.num_treated[c]++] = i;
+    w->clinic.num_enrolled[c]++;
+    tally_add(w, c, OUTCOME_drop_out, 0, 1);
+}
+
+void programme_exit(struct world *w, int i, enum patient_stage stage)
+{
+    int c = w->patient.clinic[i], weeks = w->week - w->patient.enrol_week[i];
+    w->patient.fidelity[i] = (float)programme_fidelity(w, i, weeks);
+    w->patient.exit_week[i] = w->week;
+    w->patient.stage[i] = (uint8_t)stage;
+    if (w->patient.nurse[i] != NONE)
+        w->nurse.caseload[w->patient.nurse[i]]--;
+    w->patient.nurse[i] = NONE;
+    w->clinic.num_enrolled[c]--;
+    if (stage == PATIENT_DROPPED)
+        tally_add(w, c, OUTCOME_drop_out, 1, 0);
+}
+
+void programme_change_nurse(struct world *w, int i, int nurse)
+{
+    w->nurse.caseload[w->patient.nurse[i]]--;
+    w->nurse.caseload[nurse]++;
+    w->patient.nurse[i] = nurse;
+    w->patient.nurse_since[i] = w->week;
+    w->patient.trust[i] *= 1 - w->clinic.now[w->patient.clinic[i]].trust_lost;
+}
+
+void programme_close(struct world *w, int c)
+{
+    const int32_t *treated = w->treated + w->clinic.first_patient[c];
+    for (int k = 0; k < w->clinic.num_treated[c]; k++)
+        if (w->patient.stage[treated[k]] == PATIENT_ENROLLED)
+            programme_exit(w, treated[k], PATIENT_RETURNED);
+}
