@@ -100,7 +100,7 @@ static int read_choice(const struct terminal *t, int option, const char *text, i
     return wrong_value(t, option, text, option_table[option].argument[0], err);
 }
 
-static int add_override(struct options *self, bool is_rate, const char *text, struct error *err)
+int options_add_override(struct options *self, bool is_rate, const char *text, struct error *err)
 {
     size_t bytes = ((size_t)self->num_overrides + 1) * sizeof *self->overrides;
     struct scenario_override *grown = realloc(self->overrides, bytes);
@@ -151,7 +151,7 @@ static int take_option(struct options *self, struct terminal *t, int option, con
         return read_whole_number(t, option, text, 0, INT32_MAX, &self->seed, err);
     case OPTION_SET:
     case OPTION_RATE:
-        return add_override(self, option == OPTION_RATE, text, err);
+        return options_add_override(self, option == OPTION_RATE, text, err);
     case OPTION_PROGRESS:
     case OPTION_LOCALE:
     case OPTION_LANG:

@@ -48,6 +48,9 @@ int options_parse(struct options *self, int command, int argc, char **argv, stru
                   int *first_operand, struct error *err);
 void options_free(struct options *self);
 
+/* Adds a change of the scenario after those typed; `text` is borrowed. MILIEU_ERR_MEMORY. */
+int options_add_override(struct options *self, bool is_rate, const char *text, struct error *err);
+
 /* Acts on every --lang and --color of a command line before anything is said about it. A wrong value is ignored here.
  */
 void options_look_for_language(int argc, char **argv, struct terminal *terminal);

@@ -1,0 +1,190 @@
+/* `milieu run`: scenario in; table, JSON and results file out. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../analysis/summary.h"
+#include "../results/results.h"
+#include "../scenario/library.h"
+#include "../study/runner.h"
+#include "build_info.h"
+#include "command.h"
+#include "inputs.h"
+#include "run_report.h"
+#include "watch.h"
+
+/* ---- what was asked ---- */
+
+#define NUM_PLAN_OPTIONS 3
+#define PLAN_LENGTH 48
+
+/* --draws, --replications and --seed are changes of the scenario like any other, so that the scenario kept in the
+ * results file is the one that was run. */
+static int plan_as_overrides(struct options *options, char text[NUM_PLAN_OPTIONS][PLAN_LENGTH], struct error *err)
+{
+    const struct {
+        const char *path;
+        int64_t value, not_given;
+    } plan[NUM_PLAN_OPTIONS] = { { "runs.draws", options->draws, 0 },
+                                 { "runs.replications", options->replications, 0 },
+                                 { "runs.seed", options->seed, -1 } };
+    for (int i = 0; i < NUM_PLAN_OPTIONS; i++) {
+        if (plan[i].value == plan[i].not_given)
+            continue;
+        snprintf(text[i], PLAN_LENGTH, "%s=%lld", plan[i].path, (long long)plan[i].value);
+        int ret = options_add_override(options, false, text[i], err);
+        if (ret != 0)
+            return ret;
+    }
+    return 0;
+}
+
+/* The command line as the results file tells it: what changes the numbers, and nothing of where, how fast or in what
+ * language they were made. The caller frees it; NULL when out of memory. */
+static char *traceless_command_line(const struct call *call)
+{
+    const struct options *o = &call->options;
+    const char *name = strrchr(call->operand[0], '/') != NULL ? strrchr(call->operand[0], '/') + 1 : call->operand[0];
+    size_t size = strlen(name) + 16;
+    for (int i = 0; i < o->num_overrides; i++)
+        size += strlen(o->overrides[i].text) + 16;
+    char *line = malloc(size);
+    if (line == NULL)
+        return NULL;
+    size_t length = (size_t)snprintf(line, size, "milieu run %s", name);
+    for (int i = 0; i < o->num_overrides; i++)
+        length += (size_t)snprintf(line + length, size - length, " --%s %s", o->overrides[i].is_rate ? "rate" : "set",
+                                   o->overrides[i].text);
+    return line;
+}
+
+/* ---- the run ---- */
+
+struct sinks {
+    struct results_writer writer;
+    bool writing;
+    struct summary summary;
+};
+
+static int take_draw(void *context, int draw, const struct setting *setting, struct error *err)
+{
+    struct sinks *self = context;
+    return self->writing ? results_take_draw(&self->writer, draw, setting, err) : 0;
+}
+
+static int take_run(void *context, struct run_id id, const struct record *record, struct error *err)
+{
+    struct sinks *self = context;
+    int ret = summary_take(&self->summary, id.draw, id.replication, id.arm, record, err);
+    if (ret == 0 && self->writing)
+        ret = results_take(&self->writer, id.draw, id.replication, id.arm, record, err);
+    return ret;
+}
+
+/* Threads simulate, the sinks take. */
+static int simulate(const struct call *call, const struct scenario *scenario, struct sinks *sinks, struct watch *watch,
+                    struct runner_report *report, struct error *err)
+{
+    const struct runner_options options = {
+        .threads = call->options.threads > 0 ? call->options.threads : options_default_threads(),
+        .draws = scenario->runs.draws,
+        .replications = scenario->runs.replications,
+        .seed = scenario->runs.seed,
+        .keep_series = sinks->writing && scenario->runs.series,
+        .stop = &watch->stop,
+        .progress = watch_progress,
+        .progress_context = watch,
+    };
+    const struct runner_sink sink = { take_draw, take_run, sinks };
+    int ret = runner_run(scenario, &options, &sink, report, err);
+    if (ret == 0 && watch->stop != 0)
+        ret = error_set(err, MILIEU_ERR_INTERRUPTED, "%s", "");
+    return ret;
+}
+
+static int open_results(const struct call *call, const struct scenario *scenario, struct sinks *sinks,
+                        struct error *err)
+{
+    struct results_options options;
+    const char *const inputs[] = { call->operand[0] };
+    char *line = traceless_command_line(call);
+    if (line == NULL)
+        return error_set(err, MILIEU_ERR_MEMORY, "command line");
+    results_options_defaults(&options, scenario);
+    options.compress = call->options.compress;
+    options.inputs = inputs;
+    options.num_inputs = 1;
+    options.version = MILIEU_VERSION;
+    options.revision = MILIEU_COMMIT ", " MILIEU_TREE;
+    options.compiler = __VERSION__;
+    options.cflags = MILIEU_CFLAGS;
+    options.libconfig_version = scenario_library_version();
+    options.command_line = line;
+    int ret = results_create(&sinks->writer, call->options.output, scenario, &options, err);
+    sinks->writing = ret == 0;
+    free(line);
+    return ret;
+}
+
+/* Runs, then finishes the results file, or leaves no trace of it. */
+static int run_and_keep(const struct call *call, const struct scenario *scenario, struct sinks *sinks,
+                        struct watch *watch, struct runner_report *report, struct error *err)
+{
+    int ret = call->options.output != NULL ? open_results(call, scenario, sinks, err) : 0;
+    if (ret == 0)
+        ret = simulate(call, scenario, sinks, watch, report, err);
+    if (sinks->writing && ret == 0)
+        ret = results_finish(&sinks->writer, err);
+    if (sinks->writing)
+        results_abandon(&sinks->writer);
+    sinks->writing = false;
+    return ret;
+}
+
+static int run_scenario(const struct call *call, const struct scenario *scenario, struct error *err)
+{
+    const struct terminal *t = &call->terminal;
+    struct sinks sinks = { .writing = false };
+    struct watch watch;
+    struct run_report report = { .scenario = scenario,
+                                 .summary = &sinks.summary,
+                                 .output = call->options.output,
+                                 .wants_output = !call->options.no_output };
+    int ret = watch_start(&watch, t, call->options.progress, err);
+    if (ret == 0)
+        ret = summary_init(&sinks.summary, scenario->num_arms, scenario->num_clinics,
+                           (int64_t)scenario->runs.draws * scenario->runs.replications, err);
+    if (ret == 0)
+        ret = run_and_keep(call, scenario, &sinks, &watch, &report.done, err);
+    report.wall_seconds = watch_seconds(&watch);
+    watch_end(&watch);
+    if (ret == 0 && call->options.json)
+        ret = run_report_json(t, &report, err);
+    else if (ret == 0)
+        run_report_table(t, &report);
+    summary_free(&sinks.summary);
+    if (ret != MILIEU_ERR_INTERRUPTED || watch.stop == 0)
+        return ret;
+    command_print_error(t, ret, &(struct error){ 0 });
+    return 128 + (int)watch.stop;
+}
+
+int command_run(struct call *call, struct error *err)
+{
+    char plan[NUM_PLAN_OPTIONS][PLAN_LENGTH];
+    struct scenario scenario = { 0 };
+    struct options *o = &call->options;
+    if (call->num_operands != 1)
+        return wrong_operands(call, err);
+    if (o->output != NULL && o->no_output)
+        return error_set(err, MILIEU_ERR_USAGE, "%s", in_words(&call->terminal, WORD_OUTPUT_TWICE));
+    int ret = plan_as_overrides(o, plan, err);
+    if (ret == 0)
+        ret = input_scenario(call, call->operand[0], &scenario, err);
+    if (ret == 0 && o->output != NULL)
+        ret = results_check_output(o->output, (const char *const *)call->operand, 1, err);
+    signal(SIGXFSZ, SIG_IGN); /* a file-size limit is an error like a full disk */
+    if (ret == 0)
+        ret = run_scenario(call, &scenario, err);
+    scenario_free(&scenario);
+    return ret;
+}

@@ -1,0 +1,26 @@
+/* What `milieu run` says when it is done: to people, a table; to programs, one JSON object. */
+#ifndef MILIEU_RUN_REPORT_H
+#define MILIEU_RUN_REPORT_H
+
+#include "../../analysis/summary.h"
+#include "../scenario/scenario.h"
+#include "../study/runner.h"
+#include "terminal.h"
+
+struct run_report {
+    const struct scenario *scenario;
+    const struct summary *summary;
+    struct runner_report done;
+    double wall_seconds;
+    const char *output; /* NULL: nothing kept */
+    bool wants_output;  /* say how to keep the results when nothing is kept */
+};
+
+/* {"scenario", "seed", "runs", "patient_weeks", "wall_seconds", "arms": [{"id", "clinics": [...], "all"}]}, written
+ * clinic by clinic: with 10,000 of them the whole would not fit. MILIEU_ERR_MEMORY. */
+int run_report_json(const struct terminal *t, const struct run_report *report, struct error *err);
+
+/* Tables a manager can read, at 80 columns, and what to do next. */
+void run_report_table(const struct terminal *t, const struct run_report *report);
+
+#endif

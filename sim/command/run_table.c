@@ -1,0 +1,230 @@
+#include <math.h>
+#include <string.h>
+
+#include "columns.h"
+#include "run_report.h"
+
+#define SHOWN_CLINICS 12  /* told one by one; of more, only all together */
+#define ENOUGH_FOR_100 20 /* fewer stories are told as they are, "3 of 4", not "75 of 100" */
+
+/* ---- cells ---- */
+
+enum form {
+    FORM_PLAIN,    /* the number */
+    FORM_COUNT,    /* a yes or no: so many clinics of 100 */
+    FORM_OF_100,   /* a share, as so many of 100 */
+    FORM_PERCENT,  /* a relative change, in per cent */
+    FORM_RATIO,    /* a ratio, as a change in per cent */
+    FORM_THOUSANDS /* thousands of it */
+};
+
+struct column {
+    int outcome;
+    enum form form;
+    int decimals;
+    bool plus;
+    enum word heading;
+};
+
+static const struct column programme_columns[] = {
+    { OUTCOME_start_up_week, FORM_PLAIN, 0, false, WORD_COLUMN_START },
+    { OUTCOME_full_implementation, FORM_COUNT, 0, false, WORD_COLUMN_FULL },
+    { OUTCOME_discontinued, FORM_COUNT, 0, false, WORD_COLUMN_STOPPED },
+    { OUTCOME_sustained, FORM_COUNT, 0, false, WORD_COLUMN_GOING },
+};
+
+static const struct column patient_columns[] = {
+    { OUTCOME_reach, FORM_OF_100, 0, false, WORD_COLUMN_REACHED },
+    { OUTCOME_care_integration_change_26w, FORM_PLAIN, 1, true, WORD_COLUMN_INTEGRATION },
+    { OUTCOME_hours_per_patient, FORM_PLAIN, 0, false, WORD_COLUMN_HOURS },
+    { OUTCOME_programme_cost, FORM_THOUSANDS, 0, false, WORD_COLUMN_COST },
+};
+
+static const struct column emergency_columns[] = {
+    { OUTCOME_ed_change_naive, FORM_PERCENT, 0, true, WORD_COLUMN_NAIVE },
+    { OUTCOME_ed_rate_ratio, FORM_RATIO, 0, true, WORD_COLUMN_PAIRED },
+};
+
+struct layout {
+    const struct terminal *t;
+    const struct run_report *report;
+    bool few;     /* yes/no outcomes are told as "3 of 4", not as so many of 100 */
+    double least; /* smallest share of runs behind a starred cell, 1 = none is starred */
+};
+
+static double told(enum form form, double value)
+{
+    switch (form) {
+    case FORM_COUNT:
+    case FORM_OF_100:
+    case FORM_PERCENT:
+        return 100 * value;
+    case FORM_RATIO:
+        return 100 * (value - 1);
+    case FORM_THOUSANDS:
+        return value / 1000;
+    case FORM_PLAIN:
+        break;
+    }
+    return value;
+}
+
+/* "3 of 4": runs, and clinics where the row is of all. */
+static void count_cell(const struct layout *l, struct summary_row row, int clinic, char *cell)
+{
+    long long of = (long long)row.n * (clinic == SUMMARY_ALL ? l->report->scenario->num_clinics : 1);
+    snprintf(cell, CELL_LENGTH, in_words(l->t, WORD_SO_MANY_OF), llround(row.mean * (double)of), of);
+}
+
+/* "30 (22 to 38)", "-27 % (-38 to +14)": the mean and its interval, which needs two runs. */
+static void figure_cell(struct layout *l, const struct column *c, int arm, int clinic, char *cell)
+{
+    struct summary_row row = summary_get(l->report->summary, arm, clinic, c->outcome);
+    char mean[NUMBER_LENGTH], low[NUMBER_LENGTH], high[NUMBER_LENGTH];
+    const char *percent = c->form == FORM_PERCENT || c->form == FORM_RATIO ? in_words(l->t, WORD_PERCENT) : "";
+    const char *star = row.n < l->report->done.runs ? "*" : "";
+    if (row.n == 0) {
+        snprintf(cell, CELL_LENGTH, "%s", in_words(l->t, WORD_NO_FIGURE));
+        return;
+    }
+    if (*star != '\0')
+        l->least = fmin(l->least, (double)row.n / (double)l->report->done.runs);
+    text_number(mean, told(c->form, row.mean), c->decimals, c->plus, l->t->lang);
+    text_number(low, told(c->form, row.low), c->decimals, c->plus, l->t->lang);
+    text_number(high, told(c->form, row.high), c->decimals, c->plus, l->t->lang);
+    if (c->form == FORM_COUNT && l->few)
+        count_cell(l, row, clinic, cell);
+    else if (row.n == 1)
+        snprintf(cell, CELL_LENGTH, "%s%s%s", mean, percent, star);
+    else
+        snprintf(cell, CELL_LENGTH, in_words(l->t, WORD_INTERVAL), mean, percent, low, high, star);
+}
+
+/* ---- tables ---- */
+
+static void print_row(struct layout *l, const struct columns *table, const struct column *columns, int arm, int clinic,
+                      size_t indent, const char *label)
+{
+    char cell[COLUMNS_MOST][CELL_LENGTH];
+    for (int i = 0; i < table->count; i++)
+        figure_cell(l, &columns[i], arm, clinic, cell[i]);
+    columns_print_row(table, indent, label, cell);
+}
+
+/* One row an arm; with several clinics a block an arm, if they are not too many. */
+static void print_table(struct layout *l, const struct column *columns, int count, size_t label_width)
+{
+    const struct scenario *s = l->report->scenario;
+    const struct terminal *t = l->t;
+    struct columns table;
+    bool by_clinic = s->num_clinics > 1 && s->num_clinics <= SHOWN_CLINICS;
+    columns_init(&table, t, label_width, (TERMINAL_WIDTH - label_width) / (size_t)count, count);
+    for (int i = 0; i < count; i++)
+        snprintf(table.heading[i], CELL_LENGTH, "%s%s", in_words(t, columns[i].heading),
+                 columns[i].form == FORM_COUNT && !l->few ? in_words(t, WORD_OF_100) : "");
+    columns_print_heading(&table);
+    for (int arm = 0; arm < s->num_arms; arm++) {
+        if (!by_clinic) {
+            print_row(l, &table, columns, arm, SUMMARY_ALL, 0, s->arm_title[t->lang][arm]);
+            continue;
+        }
+        fprintf(t->out, "%s%s%s\n", bold(t->color_out), s->arm_title[t->lang][arm], plain(t->color_out));
+        for (int clinic = 0; clinic < s->num_clinics; clinic++)
+            print_row(l, &table, columns, arm, clinic, 2, s->clinic_title[t->lang][clinic]);
+        print_row(l, &table, columns, arm, SUMMARY_ALL, 2, in_words(t, WORD_ALL_CLINICS));
+    }
+    fputc('\n', t->out);
+}
+
+#define PRINT_TABLE(l, columns, label_width)                                                                           \
+    print_table((l), (columns), (int)(sizeof(columns) / sizeof *(columns)), (label_width))
+
+/* ---- around them ---- */
+
+static void print_title(const struct layout *l)
+{
+    const struct terminal *t = l->t;
+    const struct scenario *s = l->report->scenario;
+    char length[64], runs[NUMBER_LENGTH], clinics[64];
+    fputs(bold(t->color_out), t->out);
+    text_paragraph(t->out, s->title[t->lang], 0, 0, TERMINAL_WIDTH);
+    fputs(plain(t->color_out), t->out);
+    if (s->horizon % 52 == 0)
+        count_words(length, sizeof length, t, WORD_ONE_YEAR, (size_t)s->horizon / 52);
+    else
+        count_words(length, sizeof length, t, WORD_ONE_WEEK, (size_t)s->horizon);
+    count_words(clinics, sizeof clinics, t, WORD_ONE_CLINIC, (size_t)s->num_clinics);
+    text_number(runs, (double)l->report->done.runs, 0, false, t->lang);
+    say(t, WORD_RUN_HEAD, clinics, length, runs, s->runs.draws, s->runs.replications, (unsigned)s->runs.seed);
+}
+
+static void paragraph(const struct terminal *t, const char *text)
+{
+    text_paragraph(t->out, text, 0, 0, TERMINAL_WIDTH);
+}
+
+/* What a before-after comparison would have said of the first arm, beside the paired effect. */
+static void print_naive(const struct layout *l)
+{
+    const struct terminal *t = l->t;
+    struct summary_row naive = summary_get(l->report->summary, 0, SUMMARY_ALL, OUTCOME_ed_change_naive);
+    struct summary_row ratio = summary_get(l->report->summary, 0, SUMMARY_ALL, OUTCOME_ed_rate_ratio);
+    char before_after[NUMBER_LENGTH], paired[NUMBER_LENGTH], text[1024];
+    if (naive.n == 0 || ratio.n == 0) {
+        paragraph(t, in_words(t, WORD_NOBODY_ENROLLED));
+        return;
+    }
+    text_number(before_after, 100 * naive.mean, 0, true, t->lang);
+    text_number(paired, 100 * (ratio.mean - 1), 0, true, t->lang);
+    snprintf(text, sizeof text, in_words(t, WORD_NAIVE), before_after, paired);
+    paragraph(t, text);
+}
+
+static void print_notes(const struct layout *l)
+{
+    const struct terminal *t = l->t;
+    if (l->report->done.runs > 1)
+        paragraph(t, in_words(t, WORD_NOTE_INTERVAL));
+    if (l->least < 1) {
+        char text[512];
+        snprintf(text, sizeof text, in_words(t, WORD_NOTE_STAR), (int)floor(100 * l->least));
+        paragraph(t, text);
+    }
+    if (l->report->scenario->num_clinics > SHOWN_CLINICS)
+        paragraph(t, in_words(t, WORD_NOTE_MANY));
+    fputc('\n', t->out);
+}
+
+static void print_next(const struct layout *l)
+{
+    const struct terminal *t = l->t;
+    const struct scenario *s = l->report->scenario;
+    say(t, WORD_NEXT);
+    if (l->report->done.runs < ENOUGH_FOR_100)
+        say(t, WORD_NEXT_MORE_RUNS);
+    if (l->report->output != NULL && s->num_arms > 1)
+        say(t, WORD_NEXT_COMPARE, l->report->output, s->arm_id[0], s->arm_id[s->num_arms - 1]);
+    if (l->report->output != NULL)
+        say(t, WORD_NEXT_EXPORT, l->report->output);
+    else if (l->report->wants_output)
+        say(t, WORD_NEXT_KEEP, s->id);
+    if (s->num_arms == 1)
+        say(t, WORD_NEXT_RATE, factor_table[FACTOR_managers_support].id);
+}
+
+void run_report_table(const struct terminal *t, const struct run_report *report)
+{
+    const struct scenario *s = report->scenario;
+    int64_t stories = report->done.runs * (s->num_clinics > SHOWN_CLINICS ? s->num_clinics : 1);
+    struct layout l = { t, report, stories < ENOUGH_FOR_100, 1 };
+    print_title(&l);
+    fputc('\n', t->out);
+    PRINT_TABLE(&l, programme_columns, 16);
+    PRINT_TABLE(&l, patient_columns, 16);
+    say(t, WORD_EMERGENCY_TITLE);
+    PRINT_TABLE(&l, emergency_columns, 28);
+    print_naive(&l);
+    fputc('\n', t->out);
+    print_notes(&l);
+    print_next(&l);
+}
