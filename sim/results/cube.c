@@ -65,7 +65,8 @@ void cube_add(struct cube *self, struct shelf *shelf, int variable, const char *
     const hsize_t chunk[SHELF_MAX_RANK] = { 1, (hsize_t)self->block_draws, (hsize_t)self->block_replications,
                                             self->block_rows, self->cells };
     hid_t type = self->is_double ? H5T_IEEE_F64LE : H5T_IEEE_F32LE;
-    self->array[variable] = shelf_array(shelf, name, type, axes, self->rank, chunk);
+    bool cut = self->store->compress || self->rank == SHELF_MAX_RANK; /* else blocks lie one behind the other anyway */
+    self->array[variable] = shelf_array(shelf, name, type, axes, self->rank, cut ? chunk : NULL);
 }
 
 /* From variables side by side to variables apart: `count` values of each, from values[first] on, at `into`. */

@@ -98,6 +98,7 @@ void setup_write_root(struct store *store, const struct scenario *scenario, cons
     store_attribute_text(store, root, "scenario_sha256", hex);
     store_attribute_text(store, root, "start", scenario->start);
     store_attribute(store, root, "seed", H5T_NATIVE_INT64, &seed, 1);
+    store_attribute(store, root, "horizon", H5T_NATIVE_INT, &scenario->horizon, 1);
     store_attribute_text(store, root, "rng",
                          "philox4x32-10, key = (seed, draw * 65536 + replication), "
                          "counter = (entity, week, stream, block)");
