@@ -20,7 +20,7 @@ WERROR  ?=
 CSTD    := -std=c17 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -pthread
 
 # Compiling and linking ask for packages; cleaning, formatting and installing packages do not.
-NEEDS_NO_PACKAGES := help demo test deps deps-build clean format gate picture
+NEEDS_NO_PACKAGES := help demo test deps deps-build clean format picture
 GOALS := $(or $(MAKECMDGOALS),all)
 ifneq ($(filter-out $(NEEDS_NO_PACKAGES),$(GOALS)),)
 
@@ -205,8 +205,8 @@ format:
 lint: $(GENERATED)/build_info.h
 	@scripts/lint '$(CPPFLAGS_ALL) $(CSTD)' milieu.c $(LIB_SRC)
 
-gate:
-	@scripts/gate
+gate: $(LIB_OBJ)
+	@scripts/gate $(LIB_OBJ)
 
 docs: $(TOOLS)
 	@scripts/docs '$(BUILD)' .
