@@ -1,0 +1,58 @@
+/* Outcomes of many runs in a few numbers: for each arm, clinic and outcome (and for all clinics together) mean, SD and
+ * a 90 % interval over runs. Fed run by run by the runner, or from a results file.
+ *
+ * Memory: 8 bytes an outcome, clinic, run and arm. Owner: the caller, summary_free (safe after a failed init, and
+ * twice). */
+#ifndef MILIEU_SUMMARY_H
+#define MILIEU_SUMMARY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../sim/model/error.h"
+#include "../sim/model/simulation.h"
+#include "../sim/results/results.h"
+
+/* Numbers over the n runs in which the outcome exists. With n = 0 the four are NaN; with n = 1 `sd` is 0. */
+struct summary_numbers {
+    double mean;      /* for yes/no: the share */
+    double sd;        /* over runs, of the 0/1 values for yes/no; denominator n - 1 */
+    double low, high; /* 5th and 95th percentile (type 7); of a yes/no outcome of one clinic: the 90 % Wilson interval
+                       * of the share */
+    int64_t n;        /* runs in which it exists */
+    int64_t runs;     /* runs in all: n / runs is the share in which it exists */
+};
+
+/* The numbers of `count` values; NaN are left out. `value` is put in another order. `is_share`: 0/1 values, whose mean
+ * is a share (Wilson interval). */
+struct summary_numbers summary_of(double *value, size_t count, bool is_share);
+
+/* The 90 % Wilson interval of a share of n: `yes` of `n`, n >= 1. */
+void summary_wilson(double yes, double n, double *low, double *high);
+
+/* Type-7 quantile of sorted values, count >= 1. */
+double summary_quantile(const double *sorted, size_t count, double p);
+
+struct summary {
+    int num_arms, num_clinics;
+    int64_t runs;  /* draws x replications */
+    double *value; /* [num_arms][runs][num_clinics + 1][NUM_OUTCOMES] */
+    double *work;  /* [runs] */
+};
+
+/* Room for all runs, all missing. Returns 0 or MILIEU_ERR_MEMORY. */
+int summary_init(struct summary *self, int num_arms, int num_clinics, int64_t runs, struct error *err);
+
+/* Run number `run` = draw x replications + replication of one arm; fits behind the runner's sink. */
+void summary_take(struct summary *self, int arm, int64_t run, const struct record *record);
+
+/* The same from a file: summary_init is done here. Returns 0 or what results_read_* return. */
+int summary_read(struct summary *self, struct results_file *file, struct error *err);
+
+/* The numbers of one outcome; clinic = num_clinics: all clinics together. Not for two threads at once (`work`). */
+struct summary_numbers summary_get(const struct summary *self, int arm, int clinic, int outcome);
+
+void summary_free(struct summary *self);
+
+#endif
