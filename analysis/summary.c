@@ -31,10 +31,10 @@ static size_t leave_out_nan(double *value, size_t count)
     return kept;
 }
 
-struct summary_numbers summary_of(double *value, size_t count, bool is_share)
+struct summary_row summary_of(double *value, size_t count, bool is_share)
 {
     size_t n = leave_out_nan(value, count);
-    struct summary_numbers out = { NAN, NAN, NAN, NAN, (int64_t)n, (int64_t)count };
+    struct summary_row out = { NAN, NAN, NAN, NAN, (int64_t)n, (int64_t)count };
     if (n == 0)
         return out;
     gsl_sort(value, 1, n);
@@ -61,10 +61,13 @@ static double *values_of(const struct summary *self, int arm, int64_t run)
     return self->value + ((size_t)arm * (size_t)self->runs + (size_t)run) * row_values(self);
 }
 
-int summary_init(struct summary *self, int num_arms, int num_clinics, int64_t runs, struct error *err)
+int summary_init(struct summary *self, int num_arms, int num_clinics, int draws, int replications, struct error *err)
 {
+    int64_t runs = (int64_t)draws * replications;
     size_t count;
-    *self = (struct summary){ .num_arms = num_arms, .num_clinics = num_clinics, .runs = runs };
+    *self = (struct summary){
+        .num_arms = num_arms, .num_clinics = num_clinics, .draws = draws, .replications = replications, .runs = runs
+    };
     count = (size_t)num_arms * (size_t)runs * row_values(self);
     self->value = malloc(count * sizeof *self->value);
     self->work = malloc((size_t)runs * sizeof *self->work);
@@ -79,9 +82,14 @@ int summary_init(struct summary *self, int num_arms, int num_clinics, int64_t ru
     return 0;
 }
 
-void summary_take(struct summary *self, int arm, int64_t run, const struct record *record)
+int summary_take(struct summary *self, int draw, int replication, int arm, const struct record *record,
+                 struct error *err)
 {
+    int64_t run = (int64_t)draw * self->replications + replication;
+    if (record->num_clinics != self->num_clinics || run >= self->runs || arm >= self->num_arms)
+        return error_set(err, MILIEU_ERR_RUN, "summary: a run that was not announced");
     memcpy(values_of(self, arm, run), record->outcome, row_values(self) * sizeof *self->value);
+    return 0;
 }
 
 /* One outcome of one arm: [runs][clinics] and [runs] into their places. */
@@ -101,7 +109,7 @@ int summary_read(struct summary *self, struct results_file *file, struct error *
     int64_t runs = (int64_t)file->num_draws * file->num_replications;
     double *by_clinic = malloc((size_t)runs * (size_t)file->num_clinics * sizeof *by_clinic);
     double *all = malloc((size_t)runs * sizeof *all);
-    int ret = summary_init(self, file->num_arms, file->num_clinics, runs, err);
+    int ret = summary_init(self, file->num_arms, file->num_clinics, file->num_draws, file->num_replications, err);
     if (ret == 0 && (by_clinic == NULL || all == NULL))
         ret = error_set(err, MILIEU_ERR_MEMORY, "%s: out of memory", file->path);
     for (int arm = 0; arm < file->num_arms && ret == 0; arm++) {
@@ -120,11 +128,12 @@ int summary_read(struct summary *self, struct results_file *file, struct error *
     return ret;
 }
 
-struct summary_numbers summary_get(const struct summary *self, int arm, int clinic, int outcome)
+struct summary_row summary_get(const struct summary *self, int arm, int clinic, int outcome)
 {
-    bool one_clinic = clinic < self->num_clinics || self->num_clinics == 1;
+    bool one_clinic = clinic != SUMMARY_ALL || self->num_clinics == 1;
+    size_t row = (size_t)(clinic == SUMMARY_ALL ? self->num_clinics : clinic);
     for (int64_t run = 0; run < self->runs; run++)
-        self->work[run] = values_of(self, arm, run)[(size_t)clinic * NUM_OUTCOMES + (size_t)outcome];
+        self->work[run] = values_of(self, arm, run)[row * NUM_OUTCOMES + (size_t)outcome];
     return summary_of(self->work, (size_t)self->runs, one_clinic && outcome_table[outcome].type == OUTCOME_YESNO);
 }
 
