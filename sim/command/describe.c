@@ -113,6 +113,26 @@ cJSON *describe_outcome_json(int outcome)
     return object;
 }
 
+cJSON *describe_key_json(int key)
+{
+    struct key_info info;
+    cJSON *object = cJSON_CreateObject();
+    key_describe(key, &info);
+    cJSON_AddStringToObject(object, "id", info.path);
+    cJSON_AddStringToObject(object, "type_en", info.type[LANG_EN]);
+    cJSON_AddStringToObject(object, "type_fr", info.type[LANG_FR]);
+    cJSON_AddBoolToObject(object, "required", info.required);
+    cJSON_AddStringToObject(object, "choices", info.choices);
+    if (info.has_range) {
+        cJSON_AddNumberToObject(object, "min", info.low);
+        cJSON_AddNumberToObject(object, "max", info.high);
+    }
+    cJSON_AddStringToObject(object, "unit", info.unit);
+    cJSON_AddStringToObject(object, "default", info.fallback);
+    add_words(object, info.help);
+    return object;
+}
+
 /* ---- rows in words ---- */
 
 static const char *sign_word(const struct terminal *t, int sign)
@@ -170,6 +190,31 @@ void describe_outcome(const struct terminal *t, int outcome)
     const char *told = info->type == OUTCOME_YESNO ? in_words(t, WORD_YES_OR_NO) : unit;
     say(t, WORD_OUTCOME_PLACE, in_words(t, WORD_OUTCOME_IMPLEMENTATION + (enum word)info->level),
         *told != '\0' ? ", " : "", told);
+}
+
+/* Factors and parameters have more to tell than their key: the model's tables. */
+void describe_key(const struct terminal *t, int key)
+{
+    struct key_info info;
+    char low[NUMBER_LENGTH], high[NUMBER_LENGTH];
+    key_describe(key, &info);
+    if (info.sort == KEY_FACTOR)
+        describe_factor(t, info.index);
+    if (info.sort == KEY_PARAMETER)
+        describe_parameter(t, info.index);
+    if (info.sort != KEY_STRUCTURE)
+        return;
+    const char *unit = strcmp(info.unit, "1") == 0 ? "" : info.unit;
+    fprintf(t->out, "%s%s%s\n    ", bold(t->color_out), info.path, plain(t->color_out));
+    text_paragraph(t->out, info.help[t->lang], 4, 4, TERMINAL_WIDTH);
+    say(t, WORD_KEY_TYPE, info.type[t->lang], in_words(t, info.required ? WORD_KEY_REQUIRED : WORD_KEY_OPTIONAL));
+    if (*info.choices != '\0')
+        say(t, WORD_KEY_CHOICES, info.choices);
+    if (info.has_range)
+        say(t, WORD_KEY_RANGE, describe_number(low, info.low, t->lang), describe_number(high, info.high, t->lang),
+            *unit != '\0' ? " " : "", unit);
+    if (*info.fallback != '\0')
+        say(t, WORD_KEY_FALLBACK, info.fallback);
 }
 
 /* ---- strategies: ERIC's, and a scenario's own ---- */
@@ -258,12 +303,13 @@ static int describe_table(const struct call *call, const struct table *table, st
 
 int command_describe(struct call *call, struct error *err)
 {
-    static const struct table tables[] = {
+    const struct table tables[] = {
         { "factors", NUM_FACTORS, describe_factor_json, describe_factor },
         { "parameters", NUM_PARAMS, describe_parameter_json, describe_parameter },
         { "outcomes", NUM_OUTCOMES, describe_outcome_json, describe_outcome },
+        { "keys", key_count(), describe_key_json, describe_key },
     };
-    const char *const names[] = { "factors", "parameters", "outcomes", "strategies" };
+    const char *const names[] = { "factors", "parameters", "outcomes", "strategies", "keys" };
     const struct terminal *t = &call->terminal;
     if (call->num_operands < 1 || call->num_operands > 2)
         return wrong_operands(call, err);

@@ -11,11 +11,13 @@
 cJSON *describe_factor_json(int factor);
 cJSON *describe_parameter_json(int param);
 cJSON *describe_outcome_json(int outcome);
+cJSON *describe_key_json(int key);
 
 /* One row in words, a few lines on standard output. */
 void describe_factor(const struct terminal *t, int factor);
 void describe_parameter(const struct terminal *t, int param);
 void describe_outcome(const struct terminal *t, int outcome);
+void describe_key(const struct terminal *t, int key);
 
 /* A number of a table as people write it. Returns `buffer` (NUMBER_LENGTH bytes). */
 char *describe_number(char *buffer, double value, int lang);

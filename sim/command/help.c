@@ -6,38 +6,13 @@
 #include "describe.h"
 #include "nearest.h"
 
-static void print_key(const struct terminal *t, const struct key_info *key)
-{
-    fprintf(t->out, "%s%s%s\n    ", bold(t->color_out), key->path, plain(t->color_out));
-    text_paragraph(t->out, key->help[t->lang], 4, 4, TERMINAL_WIDTH);
-    say(t, WORD_KEY_TYPE, key->type[t->lang], in_words(t, key->required ? WORD_KEY_REQUIRED : WORD_KEY_OPTIONAL));
-    if (*key->choices != '\0')
-        say(t, WORD_KEY_CHOICES, key->choices);
-    char low[NUMBER_LENGTH], high[NUMBER_LENGTH];
-    const char *unit = strcmp(key->unit, "1") == 0 ? "" : key->unit;
-    if (key->has_range)
-        say(t, WORD_KEY_RANGE, describe_number(low, key->low, t->lang), describe_number(high, key->high, t->lang),
-            *unit != '\0' ? " " : "", unit);
-    if (*key->fallback != '\0')
-        say(t, WORD_KEY_FALLBACK, key->fallback);
-}
-
-/* Factors and parameters have more to tell than their key: the model's tables. */
+/* A key's last word may stand at several places. */
 static bool explain_key(const struct terminal *t, const char *text)
 {
-    struct key_info key;
-    int at = -1;
-    bool found = false;
-    while ((at = key_find(text, at + 1)) >= 0) {
-        key_describe(at, &key);
-        if (key.sort == KEY_FACTOR)
-            describe_factor(t, key.index);
-        else if (key.sort == KEY_PARAMETER)
-            describe_parameter(t, key.index);
-        else
-            print_key(t, &key);
-        found = true;
-    }
+    int key = key_find(text, 0);
+    bool found = key >= 0;
+    for (; key >= 0; key = key_find(text, key + 1))
+        describe_key(t, key);
     return found;
 }
 

@@ -140,6 +140,15 @@ static int run_and_keep(const struct call *call, const struct scenario *scenario
     return ret;
 }
 
+/* Where the results are while they are not whole: beside the target of a link. */
+static void temporary_path(char *path, size_t size, const char *output)
+{
+    char *target = output != NULL ? realpath(output, NULL) : NULL;
+    if (output == NULL || snprintf(path, size, "%s.part", target != NULL ? target : output) >= (int)size)
+        *path = '\0';
+    free(target);
+}
+
 static int run_scenario(const struct call *call, const struct scenario *scenario, struct error *err)
 {
     const struct terminal *t = &call->terminal;
@@ -149,10 +158,12 @@ static int run_scenario(const struct call *call, const struct scenario *scenario
                                  .summary = &sinks.summary,
                                  .output = call->options.output,
                                  .wants_output = !call->options.no_output };
-    int ret = watch_start(&watch, t, call->options.progress, err);
+    char temporary[4096 + 8];
+    temporary_path(temporary, sizeof temporary, call->options.output);
+    int ret = watch_start(&watch, t, call->options.progress, temporary, err);
     if (ret == 0)
-        ret = summary_init(&sinks.summary, scenario->num_arms, scenario->num_clinics,
-                           (int64_t)scenario->runs.draws * scenario->runs.replications, err);
+        ret = summary_init(&sinks.summary, scenario->num_arms, scenario->num_clinics, scenario->runs.draws,
+                           scenario->runs.replications, err);
     if (ret == 0)
         ret = run_and_keep(call, scenario, &sinks, &watch, &report.done, err);
     report.wall_seconds = watch_seconds(&watch);

@@ -90,6 +90,18 @@ static void tell_if_due(struct watch *self)
 
 /* ---- the thread ---- */
 
+static void take_signal(struct watch *self, int number)
+{
+    if (self->stop != 0) {
+        if (*self->temporary != '\0')
+            unlink(self->temporary);
+        _exit(128 + number);
+    }
+    self->stop = number;
+    if (self->on_terminal)
+        tell(self->terminal, WORD_STOPPING);
+}
+
 static void *watch_thread(void *context)
 {
     struct watch *self = context;
@@ -99,8 +111,9 @@ static void *watch_thread(void *context)
         int number = sigtimedwait(&self->signals, NULL, &tick); /* where watch_end's cancellation takes effect */
         pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
         if (number > 0)
-            self->stop = number;
-        tell_if_due(self);
+            take_signal(self, number);
+        if (self->stop == 0)
+            tell_if_due(self);
         pthread_setcancelstate(before, &before);
     }
     return NULL;
@@ -117,11 +130,13 @@ static void choose_signals(sigset_t *signals)
     }
 }
 
-int watch_start(struct watch *self, const struct terminal *terminal, enum progress_form form, struct error *err)
+int watch_start(struct watch *self, const struct terminal *terminal, enum progress_form form, const char *temporary,
+                struct error *err)
 {
     memset(self, 0, sizeof *self);
     self->terminal = terminal;
     self->form = form;
+    self->temporary = temporary;
     self->on_terminal = isatty(fileno(terminal->err)) == 1;
     clock_gettime(CLOCK_MONOTONIC, &self->start);
     choose_signals(&self->signals);

@@ -1,5 +1,6 @@
 /* A thread beside a long run: it takes the signals that end it, and tells how far the run is. No state at file scope,
- * no handler: SIGINT, SIGTERM and SIGHUP are blocked in every thread and waited for here. */
+ * no handler: SIGINT, SIGTERM and SIGHUP are blocked in every thread and waited for here. The first signal asks the run
+ * to stop, which it does between runs; a second one ends the program at once. */
 #ifndef MILIEU_WATCH_H
 #define MILIEU_WATCH_H
 
@@ -16,6 +17,7 @@ struct watch {
     volatile sig_atomic_t stop; /* the number of the signal that came; 0 = none. What the runner polls */
     atomic_llong done, in_all;  /* runs */
     const struct terminal *terminal;
+    const char *temporary; /* the file to remove when the program is ended at once; "" = none */
     enum progress_form form;
     bool on_terminal;
     struct timespec start;
@@ -25,9 +27,10 @@ struct watch {
     bool started;
 };
 
-/* Starts the thread; threads made afterwards leave those signals to it. A signal that is ignored stays ignored.
- * MILIEU_ERR_RUN when there is no thread to be had. */
-int watch_start(struct watch *self, const struct terminal *terminal, enum progress_form form, struct error *err);
+/* `temporary` is borrowed until the end. Starts the thread; threads made afterwards leave those signals to it. A signal
+ * that is ignored stays ignored. MILIEU_ERR_RUN when there is no thread to be had. */
+int watch_start(struct watch *self, const struct terminal *terminal, enum progress_form form, const char *temporary,
+                struct error *err);
 
 /* A runner's progress function; `context` is the watch. */
 void watch_progress(void *context, int64_t runs_done, int64_t runs_in_all);
