@@ -1,4 +1,6 @@
 /* `milieu run`: scenario in; table, JSON and results file out. */
+#define _XOPEN_SOURCE 700 /* realpath */
+
 #include <stdlib.h>
 #include <string.h>
 
