@@ -5,7 +5,8 @@
 
 #include "outcomes.h"
 
-/* ---- parameters in force ---------------------------------------------------------------------------------------------- */
+/* ---- parameters in force
+ * ---------------------------------------------------------------------------------------------- */
 
 static void change_clinic(struct world *w, int c, const struct change *change, int times)
 {
@@ -20,7 +21,10 @@ static void change_clinic(struct world *w, int c, const struct change *change, i
     }
 }
 
-static struct strategy_state *state_of(struct world *w, int s, int c) { return &w->strategy[(long)s * w->clinic.num + c]; }
+static struct strategy_state *state_of(struct world *w, int s, int c)
+{
+    return &w->strategy[(long)s * w->clinic.num + c];
+}
 
 /* From the setting anew, then every strategy in effect, in the order of the scenario. */
 static void put_in_force(struct world *w, int c)
@@ -35,22 +39,27 @@ static void put_in_force(struct world *w, int c)
     params_apply_factors(&w->clinic.now[c], &w->base[c], &w->rating[(long)c * NUM_FACTORS], w->setting->beta);
 }
 
-/* ---- states that parameters only start ---------------------------------------------------------------------------------- */
+/* ---- states that parameters only start
+ * ---------------------------------------------------------------------------------- */
 
-static void shift(double *state, double change) { *state = clamp(*state + change, 0, 1); }
+static void shift(double *state, double change)
+{
+    *state = clamp(*state + change, 0, 1);
+}
 
-#define NURSE_STATES(X)                          \
-    X(competence_start, competence)              \
-    X(service_knowledge_start, knowledge)        \
-    X(isp_comfort_start, comfort)                \
-    X(nurse_value_start, value)                  \
-    X(tie_nurses_start, tie_manager)             \
+#define NURSE_STATES(X)                                                                                                \
+    X(competence_start, competence)                                                                                    \
+    X(service_knowledge_start, knowledge)                                                                              \
+    X(isp_comfort_start, comfort)                                                                                      \
+    X(nurse_value_start, value)                                                                                        \
+    X(tie_nurses_start, tie_manager)                                                                                   \
     X(team_tie_start, tie_team)
 
 static void shift_nurses(struct world *w, int c, const struct params *old)
 {
     const struct params *now = &w->clinic.now[c];
-    double temper = param_to_scale(KIND_LOGIT, now->engagement_start) - param_to_scale(KIND_LOGIT, old->engagement_start);
+    double temper =
+        param_to_scale(KIND_LOGIT, now->engagement_start) - param_to_scale(KIND_LOGIT, old->engagement_start);
     for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++) {
 #define SHIFT(param, column) shift(&w->nurse.column[n], now->param - old->param);
         NURSE_STATES(SHIFT)
@@ -71,8 +80,10 @@ static void shift_others(struct world *w, int c, const struct params *old)
         shift(&w->physician.tie_manager[f], now->tie_physicians_start - old->tie_physicians_start);
     }
     shift(&w->clinic.manager_value[c], now->manager_value_start - old->manager_value_start);
-    shift(&w->centre.skill[h], (now->case_manager_skill_start - old->case_manager_skill_start) / w->centre.num_clinics[h]);
-    shift(&w->centre.leadership[h], (now->case_manager_leadership_start - old->case_manager_leadership_start) / w->centre.num_clinics[h]);
+    shift(&w->centre.skill[h],
+          (now->case_manager_skill_start - old->case_manager_skill_start) / w->centre.num_clinics[h]);
+    shift(&w->centre.leadership[h],
+          (now->case_manager_leadership_start - old->case_manager_leadership_start) / w->centre.num_clinics[h]);
     w->clinic.setup_left[c] *= old->start_up_hours > 0 ? now->start_up_hours / old->start_up_hours : 1;
     if (now->training_sessions == 0)
         w->clinic.trained[c] = 1;
@@ -80,7 +91,9 @@ static void shift_others(struct world *w, int c, const struct params *old)
         w->clinic.trained[c] = 0;
 }
 
-/* ---- when ------------------------------------------------------------------------------------------------------------------- */
+/* ---- when
+ * -------------------------------------------------------------------------------------------------------------------
+ */
 
 static void watch(struct world *w, const struct strategy_setting *s, struct strategy_state *state, int c)
 {

@@ -67,7 +67,8 @@ static void count_nobody(struct world *w, int c)
         return;
     w->clinic.stage[c] = STAGE_LAPSED;
     w->clinic.lapse_week[c] = w->week;
-    w->clinic.last_event[c] = world_event(w, c, EVENT_lapsed, NONE, w->clinic.nobody_weeks[c], w->clinic.staff_event[c]);
+    w->clinic.last_event[c] =
+        world_event(w, c, EVENT_lapsed, NONE, w->clinic.nobody_weeks[c], w->clinic.staff_event[c]);
     programme_close(w, c);
 }
 

@@ -5,7 +5,8 @@
  *   chance of stopping in a month = logit^-1(stop_level - stop_slope * (D - stop_centre))                 (model 4, 8)
  *
  * Results do not enter: a slow start is no reason to stop; no visible benefit is, through the stance.
- * Writes: clinic.{stage, stop_week, lapse_week, nobody_weeks, stop_chance}; closes the programme of a clinic that stops. */
+ * Writes: clinic.{stage, stop_week, lapse_week, nobody_weeks, stop_chance}; closes the programme of a clinic that
+ * stops. */
 #ifndef MILIEU_DECISION_H
 #define MILIEU_DECISION_H
 #include "world.h"

@@ -20,10 +20,12 @@ enum { BLOCK_COORDINATION = 2, BLOCK_SELF_MANAGEMENT, BLOCK_ISP };
 
 static struct words patient_luck(const struct world *w, int i, uint32_t block)
 {
-    return random_words(w->luck, w->population->entity[i], w->week - w->patient.list_week[i] + 1, STREAM_CONTACT, block);
+    return random_words(w->luck, w->population->entity[i], w->week - w->patient.list_week[i] + 1, STREAM_CONTACT,
+                        block);
 }
 
-/* ---- time and quality ------------------------------------------------------------------------------------------------ */
+/* ---- time and quality
+ * ------------------------------------------------------------------------------------------------ */
 
 /* What an hour of work by the book takes this nurse now. */
 static double effort(const struct world *w, int n)
@@ -33,7 +35,8 @@ static double effort(const struct world *w, int n)
     int begun = w->clinic.start_up_week[c] == NONE ? w->week : w->clinic.start_up_week[c];
     int since = w->nurse.hired[n] > begun ? w->nurse.hired[n] : begun;
     double fresh = clamp(1 - (w->week - since) / EFFORT_WEEKS, 0, 1);
-    return p->gathering_time * (1 + (p->start_up_effort - 1) * fresh) * exp(p->competence_speed * (0.5 - w->nurse.competence[n]));
+    return p->gathering_time * (1 + (p->start_up_effort - 1) * fresh) *
+           exp(p->competence_speed * (0.5 - w->nurse.competence[n]));
 }
 
 static double quality(const struct world *w, int n)
@@ -64,7 +67,8 @@ static void delivered(struct world *w, int n, enum component component)
     w->nurse.delivered[n] = 1;
 }
 
-/* ---- care of one patient ------------------------------------------------------------------------------------------------ */
+/* ---- care of one patient
+ * ------------------------------------------------------------------------------------------------ */
 
 static void assess(struct world *w, int i, int n)
 {
@@ -147,7 +151,8 @@ static double next_due(const struct world *w, int c, double due, enum contact_re
         return due;
     if (result == CONTACT_MISSED)
         return w->week + 1;
-    return due + interval > w->week ? due + interval : w->week + interval / 2; /* work late by more than one is let go */
+    return due + interval > w->week ? due + interval
+                                    : w->week + interval / 2; /* work late by more than one is let go */
 }
 
 static void coordinate(struct world *w, int i, int n)
@@ -185,7 +190,8 @@ static void support_self_management(struct world *w, int i, int n)
 static int nurse_of(struct world *w, int i)
 {
     int n = w->patient.nurse[i];
-    bool away = w->nurse.post[n] == POST_VACANT || (w->nurse.post[n] == POST_SICK && w->week - w->nurse.since[n] >= SICK_HANDOVER);
+    bool away = w->nurse.post[n] == POST_VACANT ||
+                (w->nurse.post[n] == POST_SICK && w->week - w->nurse.since[n] >= SICK_HANDOVER);
     int other = away ? programme_free_nurse(w, w->patient.clinic[i]) : NONE;
     if (other != NONE)
         programme_change_nurse(w, i, other);
@@ -231,13 +237,15 @@ static void care_for_enrolled(struct world *w, int c)
     }
 }
 
-/* ---- recruitment ----------------------------------------------------------------------------------------------------------- */
+/* ---- recruitment
+ * ----------------------------------------------------------------------------------------------------------- */
 
 /* Places that this week's hours could serve. */
 static int places(const struct world *w, int c)
 {
     const struct params *p = &w->clinic.now[c];
-    double a_week = p->gathering_time * (2 * p->contact_hours / p->contact_interval + (p->assess_hours + p->isp_hours) / p->duration);
+    double a_week = p->gathering_time *
+                    (2 * p->contact_hours / p->contact_interval + (p->assess_hours + p->isp_hours) / p->duration);
     double served = w->clinic.hours_available[c] / (a_week > 0.01 ? a_week : 0.01);
     return served < p->planned ? (int)served : (int)p->planned;
 }
@@ -252,8 +260,10 @@ static double guidance(const struct world *w, int c)
 static double acceptance(const struct world *w, int c)
 {
     const struct params *p = &w->clinic.now[c];
-    double support = guidance(w, c) - param_table[PARAM_guidance].value + endorsement(w, c) - param_table[PARAM_endorsement].value;
-    return param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->acceptance) + p->acceptance_from_support * support);
+    double support =
+        guidance(w, c) - param_table[PARAM_guidance].value + endorsement(w, c) - param_table[PARAM_endorsement].value;
+    return param_from_scale(KIND_LOGIT,
+                            param_to_scale(KIND_LOGIT, p->acceptance) + p->acceptance_from_support * support);
 }
 
 /* Reviews and invites one candidate; luck does not depend on the week, so that arms invite the same people alike. */
@@ -290,7 +300,9 @@ static void recruit(struct world *w, int c)
     }
 }
 
-/* ---- stages -------------------------------------------------------------------------------------------------------------------- */
+/* ---- stages
+ * --------------------------------------------------------------------------------------------------------------------
+ */
 
 static void set_up(struct world *w, int c)
 {
@@ -306,7 +318,10 @@ static void set_up(struct world *w, int c)
     w->clinic.setup_left[c] = asked > help ? asked - help : 0;
 }
 
-static bool somebody_works(const struct world *w, int c) { return programme_free_nurse(w, c) != NONE; }
+static bool somebody_works(const struct world *w, int c)
+{
+    return programme_free_nurse(w, c) != NONE;
+}
 
 static void move_stage(struct world *w, int c)
 {

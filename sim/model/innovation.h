@@ -4,17 +4,19 @@
  * order: care of those enrolled (assess, ISP, coordinate, support self-management), and with the hours that are left
  * review, invite, enrol. A task begun is finished and paid back from next week's hours. Time of a task:
  *
- *   hours * gathering_time * start-up effort (fades over the first 26 weeks) * exp(competence_speed * (1/2 - competence))
+ *   hours * gathering_time * start-up effort (fades over the first 26 weeks) * exp(competence_speed * (1/2 -
+ * competence))
  *
- *   ISP          an uneasy nurse puts it off: started with chance 1 / (1 + isp_delay * (1 - comfort)) a week; written when
- *                the meeting is held: (1 - conflict_share) * (1/2 + endorsement/2)                            (6.11, [001])
+ *   ISP          an uneasy nurse puts it off: started with chance 1 / (1 + isp_delay * (1 - comfort)) a week; written
+ * when the meeting is held: (1 - conflict_share) * (1/2 + endorsement/2)                            (6.11, [001])
  *   quality      quality_floor + (1 - quality_floor) * competence
  *   coordination answered with chance coordination_success * (0.7 + 0.75 knowledge)
- *   acceptance   log-odds of `acceptance` + acceptance_from_support * (guidance and endorsement above the neutral clinic's)
+ *   acceptance   log-odds of `acceptance` + acceptance_from_support * (guidance and endorsement above the neutral
+ * clinic's)
  *
  * Writes: clinic.{setup_left, stage, hours_needed, hours_used, next_candidate, num_isp, fidelity, full_weeks,
- *         start_up_week, full_week}, component_week, nurse.{hours, worked, comfort, knowledge, delivered}, patient.* of the
- *         enrolled (not trust, adherence, dose, scores: patient.c). */
+ *         start_up_week, full_week}, component_week, nurse.{hours, worked, comfort, knowledge, delivered}, patient.* of
+ * the enrolled (not trust, adherence, dose, scores: patient.c). */
 #ifndef MILIEU_INNOVATION_H
 #define MILIEU_INNOVATION_H
 #include "world.h"

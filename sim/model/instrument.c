@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#define SILENT_IF_LEFT 0.35    /* added non-response of those who dropped out or whose clinic stopped (assumed) */
+#define SILENT_IF_LEFT 0.35      /* added non-response of those who dropped out or whose clinic stopped (assumed) */
 #define SILENT_WITHOUT_TRUST 0.3 /* for one unit of trust below a half (assumed) */
 
 static double reading(double truth, double error, uint32_t word, double top)

@@ -10,7 +10,8 @@
 #define LEAD_WEIGHT 0.6          /* of the lead physician in leaders' stance; the manager has the rest (model 8) */
 #define MOST_HOURS 0.6           /* of a nurse's week that can go to the programme (assumed) */
 
-/* ---- nurses come and go ------------------------------------------------------------------------------------------- */
+/* ---- nurses come and go -------------------------------------------------------------------------------------------
+ */
 
 static double market_vacancy(const struct world *w, int c)
 {
@@ -41,7 +42,8 @@ static void nurse_leaves(struct world *w, int c, int n)
 {
     int64_t cause = structural_reorganizing(w, c) ? w->centre.reorganization_event[w->clinic.centre[c]]
                                                   : w->cause[c * NUM_SUPPORTS + SUPPORT_OVERLOAD];
-    w->nurse.event[n] = world_event(w, c, EVENT_nurse_left, n - w->clinic.first_nurse[c], w->nurse.competence[n], cause);
+    w->nurse.event[n] =
+        world_event(w, c, EVENT_nurse_left, n - w->clinic.first_nurse[c], w->nurse.competence[n], cause);
     w->nurse.post[n] = POST_VACANT;
     w->nurse.since[n] = w->week;
     w->clinic.staff_event[c] = w->nurse.event[n];
@@ -54,7 +56,8 @@ static void nurse_comes(struct world *w, int c, int n)
     const struct params *p = &w->clinic.now[c];
     struct words u = random_words(w->luck, nurse_entity(w, n), w->week, STREAM_STAFF_START, 0);
     struct words v = random_words(w->luck, nurse_entity(w, n), w->week, STREAM_STAFF_START, 1);
-    w->nurse.event[n] = world_event(w, c, EVENT_nurse_hired, n - w->clinic.first_nurse[c], w->week - w->nurse.since[n], w->nurse.event[n]);
+    w->nurse.event[n] = world_event(w, c, EVENT_nurse_hired, n - w->clinic.first_nurse[c], w->week - w->nurse.since[n],
+                                    w->nurse.event[n]);
     w->nurse.post[n] = POST_PRESENT;
     w->nurse.since[n] = w->nurse.hired[n] = w->week;
     w->nurse.competence[n] = newcomer(p->competence_start, u.w[0]);
@@ -146,22 +149,25 @@ static void pass_nurse_lead(struct world *w, int c)
     }
 }
 
-/* ---- leaders change ------------------------------------------------------------------------------------------------ */
+/* ---- leaders change ------------------------------------------------------------------------------------------------
+ */
 
 static void new_lead_physician(struct world *w, int c, double u)
 {
     int f = w->clinic.lead[c];
-    w->physician.value[f] = clamp(0.5 + 0.2 * random_normal_of(u), 0.02, 0.98); /* whoever comes is as likely for as against */
+    w->physician.value[f] =
+        clamp(0.5 + 0.2 * random_normal_of(u), 0.02, 0.98); /* whoever comes is as likely for as against */
     w->physician.tie_manager[f] *= NEWCOMER_MANAGER_TIE;
-    w->cause[c * NUM_SUPPORTS + SUPPORT_LEAD] =
-        world_event(w, c, EVENT_lead_left, NONE, stance_of(w->physician.value[f]), w->cause[c * NUM_SUPPORTS + SUPPORT_LEAD]);
+    w->cause[c * NUM_SUPPORTS + SUPPORT_LEAD] = world_event(
+        w, c, EVENT_lead_left, NONE, stance_of(w->physician.value[f]), w->cause[c * NUM_SUPPORTS + SUPPORT_LEAD]);
 }
 
 static void new_manager(struct world *w, int c, double u)
 {
     w->clinic.manager_value[c] = clamp(0.55 + 0.2 * random_normal_of(u), 0.02, 0.98);
     w->cause[c * NUM_SUPPORTS + SUPPORT_MANAGER] =
-        world_event(w, c, EVENT_manager_left, NONE, stance_of(w->clinic.manager_value[c]), w->cause[c * NUM_SUPPORTS + SUPPORT_MANAGER]);
+        world_event(w, c, EVENT_manager_left, NONE, stance_of(w->clinic.manager_value[c]),
+                    w->cause[c * NUM_SUPPORTS + SUPPORT_MANAGER]);
 }
 
 static void leaders_week(struct world *w, int c)
@@ -188,21 +194,25 @@ static void forget_case_manager(struct world *w, int h)
 /* The hospital's case manager leaves with her ties to every clinic; the next one has to build them. */
 static void case_manager_week(struct world *w, int h, const struct params *p)
 {
-    struct words u = random_words(w->luck, random_entity(w->setting->centre[h].place_key, 1), w->week, STREAM_LEADER, 0);
+    struct words u =
+        random_words(w->luck, random_entity(w->setting->centre[h].place_key, 1), w->week, STREAM_LEADER, 0);
     if (w->centre.manager_present[h] && random_uniform_of(u.w[0]) < p->case_manager_turnover_rate / WEEKS_PER_YEAR) {
         w->centre.manager_present[h] = 0;
         w->centre.manager_left_week[h] = w->week;
-        w->centre.manager_event[h] = world_event(w, NONE, EVENT_case_manager_left, h, 0, w->centre.reorganization_event[h]);
+        w->centre.manager_event[h] =
+            world_event(w, NONE, EVENT_case_manager_left, h, 0, w->centre.reorganization_event[h]);
         forget_case_manager(w, h);
     } else if (!w->centre.manager_present[h] && random_uniform_of(u.w[1]) < 1 / p->time_to_fill) {
         w->centre.manager_present[h] = 1;
         w->centre.skill[h] = newcomer(p->case_manager_skill_start, u.w[2]);
         w->centre.leadership[h] = newcomer(p->case_manager_leadership_start, u.w[3]);
-        w->centre.manager_event[h] = world_event(w, NONE, EVENT_case_manager_hired, h, w->centre.skill[h], w->centre.manager_event[h]);
+        w->centre.manager_event[h] =
+            world_event(w, NONE, EVENT_case_manager_hired, h, w->centre.skill[h], w->centre.manager_event[h]);
     }
 }
 
-/* ---- meetings, climate, hours --------------------------------------------------------------------------------------- */
+/* ---- meetings, climate, hours ---------------------------------------------------------------------------------------
+ */
 
 static void meet(struct world *w, int c)
 {
@@ -221,7 +231,8 @@ static void meet(struct world *w, int c)
 
 static double leaders_stance(const struct world *w, int c)
 {
-    return LEAD_WEIGHT * stance_of(w->physician.value[w->clinic.lead[c]]) + (1 - LEAD_WEIGHT) * stance_of(w->clinic.manager_value[c]);
+    return LEAD_WEIGHT * stance_of(w->physician.value[w->clinic.lead[c]]) +
+           (1 - LEAD_WEIGHT) * stance_of(w->clinic.manager_value[c]);
 }
 
 static void move_climate(struct world *w, int c)
@@ -244,11 +255,13 @@ static double clinic_share(const struct world *w, int c)
 static void release_hours(struct world *w, int c)
 {
     const struct params *p = &w->clinic.now[c];
-    double support = p->hours_from_stance * leaders_stance(w, c) + p->hours_from_climate * (w->clinic.climate[c] - 0.55);
+    double support =
+        p->hours_from_stance * leaders_stance(w, c) + p->hours_from_climate * (w->clinic.climate[c] - 0.55);
     double share = clinic_share(w, c), sum = 0;
     for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++) {
         double own = share * exp(support + p->hours_from_engagement * (w->nurse.engagement[n] - 0.5));
-        double hours = NURSE_WEEK_HOURS * w->nurse.fte[n] * (own < MOST_HOURS ? own : MOST_HOURS) - w->clinic.strategy_hours[c];
+        double hours =
+            NURSE_WEEK_HOURS * w->nurse.fte[n] * (own < MOST_HOURS ? own : MOST_HOURS) - w->clinic.strategy_hours[c];
         double owed = w->nurse.hours[n] < 0 ? w->nurse.hours[n] : 0; /* a task begun last week is paid back first */
         hours = nurse_works(w, n) && hours > 0 ? hours : 0;
         w->nurse.hours[n] = owed + hours;

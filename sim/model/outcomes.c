@@ -11,11 +11,13 @@
 #define TWO_YEARS 104
 #define COMFORTABLE 0.6
 
-/* ---- a clinic's people this week ---------------------------------------------------------------------------------- */
+/* ---- a clinic's people this week ----------------------------------------------------------------------------------
+ */
 
 struct people { /* means over the nurses at work, and over physicians */
     int present, vacant, absent;
-    double fte, competence, competence_sd, comfort, knowledge, engagement, strain, tie_manager, tie_team, coaching, value;
+    double fte, competence, competence_sd, comfort, knowledge, engagement, strain, tie_manager, tie_team, coaching,
+        value;
     double physician_value, physician_tie;
 };
 
@@ -61,7 +63,8 @@ static struct people count_people(const struct world *w, int c)
     return p;
 }
 
-/* ---- tallies of a week ----------------------------------------------------------------------------------------------- */
+/* ---- tallies of a week
+ * ----------------------------------------------------------------------------------------------- */
 
 static void tally_posts(struct world *w, int c, const struct people *p)
 {
@@ -139,7 +142,8 @@ static void tally_programme(struct world *w, int c)
         tally_add(w, c, OUTCOME_active_104w, is_active(w, c), 1);
 }
 
-/* ---- series -------------------------------------------------------------------------------------------------------------- */
+/* ---- series
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static double reach_now(const struct world *w, int c)
 {
@@ -149,39 +153,70 @@ static double reach_now(const struct world *w, int c)
     return listed > 0 ? (double)w->clinic.num_treated[c] / listed : NAN;
 }
 
-static double per(double sum, int num) { return num > 0 ? sum / num : NAN; }
+static double per(double sum, int num)
+{
+    return num > 0 ? sum / num : NAN;
+}
 
 static double series_value(const struct world *w, int c, const struct people *p, enum series series)
 {
     switch (series) {
-    case SERIES_ed_visits: return w->clinic.visits[c];
-    case SERIES_hospitalizations: return w->clinic.admissions[c];
-    case SERIES_pc_visits: return w->clinic.primary_care[c];
-    case SERIES_ed_visits_usual: return w->clinic.usual_visits[c];
-    case SERIES_listed: return w->clinic.num_listed[c];
-    case SERIES_enrolled: return w->clinic.num_enrolled[c];
-    case SERIES_ever_enrolled: return w->clinic.num_treated[c];
-    case SERIES_nurse_fte: return p->fte;
-    case SERIES_case_manager_fte: return w->clinic.manager_hours[c] / NURSE_WEEK_HOURS;
-    case SERIES_hours_available: return w->clinic.hours_available[c];
-    case SERIES_hours_needed: return w->clinic.hours_needed[c];
-    case SERIES_climate: return w->clinic.climate[c];
-    case SERIES_medical_leadership: return stance_of(w->physician.value[w->clinic.lead[c]]);
-    case SERIES_manager_stance: return stance_of(w->clinic.manager_value[c]);
-    case SERIES_nurse_motivation: return per(p->engagement, p->present);
-    case SERIES_competence: return per(p->competence, p->present);
-    case SERIES_strain: return per(p->strain, p->present);
-    case SERIES_ties: return per(p->tie_manager, p->present);
-    case SERIES_benefit_seen: return w->clinic.benefit[c];
-    case SERIES_trust: return w->clinic.trust[c];
-    case SERIES_fidelity: return w->clinic.fidelity[c];
-    case SERIES_reach: return reach_now(w, c);
-    case SERIES_stop_chance: return w->clinic.stop_chance[c];
-    case SERIES_active: return clinic_runs(w, c);
-    case SERIES_stage: return w->clinic.stage[c];
-    case SERIES_cost_intervention: return w->clinic.programme_cost[c];
-    case SERIES_cost_services: return w->clinic.service_cost[c];
-    case NUM_SERIES: break;
+    case SERIES_ed_visits:
+        return w->clinic.visits[c];
+    case SERIES_hospitalizations:
+        return w->clinic.admissions[c];
+    case SERIES_pc_visits:
+        return w->clinic.primary_care[c];
+    case SERIES_ed_visits_usual:
+        return w->clinic.usual_visits[c];
+    case SERIES_listed:
+        return w->clinic.num_listed[c];
+    case SERIES_enrolled:
+        return w->clinic.num_enrolled[c];
+    case SERIES_ever_enrolled:
+        return w->clinic.num_treated[c];
+    case SERIES_nurse_fte:
+        return p->fte;
+    case SERIES_case_manager_fte:
+        return w->clinic.manager_hours[c] / NURSE_WEEK_HOURS;
+    case SERIES_hours_available:
+        return w->clinic.hours_available[c];
+    case SERIES_hours_needed:
+        return w->clinic.hours_needed[c];
+    case SERIES_climate:
+        return w->clinic.climate[c];
+    case SERIES_medical_leadership:
+        return stance_of(w->physician.value[w->clinic.lead[c]]);
+    case SERIES_manager_stance:
+        return stance_of(w->clinic.manager_value[c]);
+    case SERIES_nurse_motivation:
+        return per(p->engagement, p->present);
+    case SERIES_competence:
+        return per(p->competence, p->present);
+    case SERIES_strain:
+        return per(p->strain, p->present);
+    case SERIES_ties:
+        return per(p->tie_manager, p->present);
+    case SERIES_benefit_seen:
+        return w->clinic.benefit[c];
+    case SERIES_trust:
+        return w->clinic.trust[c];
+    case SERIES_fidelity:
+        return w->clinic.fidelity[c];
+    case SERIES_reach:
+        return reach_now(w, c);
+    case SERIES_stop_chance:
+        return w->clinic.stop_chance[c];
+    case SERIES_active:
+        return clinic_runs(w, c);
+    case SERIES_stage:
+        return w->clinic.stage[c];
+    case SERIES_cost_intervention:
+        return w->clinic.programme_cost[c];
+    case SERIES_cost_services:
+        return w->clinic.service_cost[c];
+    case NUM_SERIES:
+        break;
     }
     return NAN;
 }
@@ -217,7 +252,8 @@ void outcomes_record(struct world *w)
     }
 }
 
-/* ---- the end ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the end
+ * ---------------------------------------------------------------------------------------------------------------- */
 
 /* Week an enrolment ended, or the horizon. */
 static int end_of(const struct world *w, int i)
@@ -237,12 +273,15 @@ static void tally_treated(struct world *w, int c, int i)
     if (end - begun >= ISP_WEEK)
         tally_add(w, c, OUTCOME_isp_written_share, isp != NONE, 1);
     tally_add(w, c, OUTCOME_self_management_change, w->patient.self_management[i] - population->self_management[i], 1);
-    tally_add(w, c, OUTCOME_care_integration_change, w->patient.care_integration[i] - population->care_integration[i], 1);
+    tally_add(w, c, OUTCOME_care_integration_change, w->patient.care_integration[i] - population->care_integration[i],
+              1);
     tally_add(w, c, OUTCOME_self_management, w->patient.self_management[i], 1);
     tally_add(w, c, OUTCOME_ed_rate_ratio, w->patient.ed_year[i], w->patient.ed_year_usual[i]);
     tally_add(w, c, OUTCOME_cost_per_visit_avoided, 0, w->patient.ed_year_usual[i] - w->patient.ed_year[i]);
-    if (begun + WEEKS_PER_YEAR <= w->setting->horizon && w->patient.list_week[i] + population->end[i] >= begun + WEEKS_PER_YEAR)
-        tally_add(w, c, OUTCOME_ed_change_naive, w->patient.ed_year[i] - population->visits_year[i], population->visits_year[i]);
+    if (begun + WEEKS_PER_YEAR <= w->setting->horizon &&
+        w->patient.list_week[i] + population->end[i] >= begun + WEEKS_PER_YEAR)
+        tally_add(w, c, OUTCOME_ed_change_naive, w->patient.ed_year[i] - population->visits_year[i],
+                  population->visits_year[i]);
 }
 
 static void tally_yes_no(struct world *w, int c)
@@ -272,13 +311,17 @@ static void tally_end(struct world *w, int c)
     tally_add(w, c, OUTCOME_hours_per_patient, 0, ever);
     tally_add(w, c, OUTCOME_programme_cost, 0, 1);
     tally_add(w, c, OUTCOME_cost_per_visit_avoided, w->tally[(long)c * NUM_OUTCOMES + OUTCOME_programme_cost].sum, 0);
-    tally_add(w, c, OUTCOME_weeks_to_comfort, w->clinic.comfort_week[c] != NONE ? w->clinic.comfort_week[c] : w->setting->horizon, 1);
+    tally_add(w, c, OUTCOME_weeks_to_comfort,
+              w->clinic.comfort_week[c] != NONE ? w->clinic.comfort_week[c] : w->setting->horizon, 1);
     tally_yes_no(w, c);
     for (int k = 0; k < w->clinic.num_treated[c]; k++)
         tally_treated(w, c, treated[k]);
 }
 
-static double ratio(const struct tally *t) { return t->count > 0 ? t->sum / t->count : NAN; }
+static double ratio(const struct tally *t)
+{
+    return t->count > 0 ? t->sum / t->count : NAN;
+}
 
 void outcomes_finish(struct world *w)
 {

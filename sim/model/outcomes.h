@@ -1,7 +1,8 @@
 /* Outcomes: what is counted each week, and what is told at the end.
  *
  * Every outcome of outcomes.def is a ratio of two tallies of a clinic, so that clinics add up: the value of all clinics
- * together is the sum of the first over the sum of the second. A second tally of 0 (or below) makes it missing (NaN). */
+ * together is the sum of the first over the sum of the second. A second tally of 0 (or below) makes it missing (NaN).
+ */
 #ifndef MILIEU_OUTCOMES_H
 #define MILIEU_OUTCOMES_H
 #include "world.h"

@@ -4,25 +4,30 @@
 
 #include "programme.h"
 
-#define BENEFIT_WEEKS 8          /* enrolled so long before a benefit can be seen (assumed) */
-#define BENEFIT_INTEGRATION 6.0  /* points of integration that count as a full benefit (2.5) */
-#define BENEFIT_DISTRESS 2.5     /* points of distress (assumed) */
-#define SECULAR_WEEKS 26.0       /* over which the secular changes are told */
+#define BENEFIT_WEEKS 8         /* enrolled so long before a benefit can be seen (assumed) */
+#define BENEFIT_INTEGRATION 6.0 /* points of integration that count as a full benefit (2.5) */
+#define BENEFIT_DISTRESS 2.5    /* points of distress (assumed) */
+#define SECULAR_WEEKS 26.0      /* over which the secular changes are told */
 #define SELF_MANAGEMENT_TOP 96.0
 #define INTEGRATION_TOP 51.0
 #define DISTRESS_TOP 24.0
-enum { BLOCK_DROP = 5 };         /* of STREAM_CONTACT */
+enum { BLOCK_DROP = 5 }; /* of STREAM_CONTACT */
 
-static int since_list(const struct world *w, int i) { return w->week - w->patient.list_week[i]; }
+static int since_list(const struct world *w, int i)
+{
+    return w->week - w->patient.list_week[i];
+}
 
-/* ---- relationship ------------------------------------------------------------------------------------------------- */
+/* ---- relationship -------------------------------------------------------------------------------------------------
+ */
 
 static void move_trust(struct world *w, int i, const struct params *p)
 {
     double q = w->patient.contact_quality[i];
     double trust = w->patient.trust[i];
     if (q > 0)
-        trust += clamp(p->trust_growth * q * p->person_centred / param_table[PARAM_person_centred].value, 0, 1) * (1 - trust);
+        trust += clamp(p->trust_growth * q * p->person_centred / param_table[PARAM_person_centred].value, 0, 1) *
+                 (1 - trust);
     else
         trust -= p->trust_decay * trust;
     w->patient.trust[i] = trust;
@@ -30,9 +35,10 @@ static void move_trust(struct world *w, int i, const struct params *p)
 
 static void move_adherence(struct world *w, int i, const struct params *p)
 {
-    struct words u = random_words(w->luck, w->population->entity[i], 0, STREAM_CONTACT, 1); /* as at enrolment: who one is */
+    struct words u =
+        random_words(w->luck, w->population->entity[i], 0, STREAM_CONTACT, 1); /* as at enrolment: who one is */
     double own = param_to_scale(KIND_LOGIT, p->adherence_start) + 0.6 * random_normal_of(random_uniform_of(u.w[1]));
-    double caregiver = w->population->flags[i] & FLAG_CAREGIVER ? 1 - p->caregiver_share : -p->caregiver_share;
+    double caregiver = ((w->population->flags[i] & FLAG_CAREGIVER) != 0) - param_table[PARAM_caregiver_share].value;
     double x = own + p->adherence_from_trust * (w->patient.trust[i] - 0.5) + p->adherence_from_caregiver * caregiver;
     w->patient.adherence[i] += p->adherence_rate * (1 / (1 + exp(-x)) - w->patient.adherence[i]);
 }
@@ -40,11 +46,12 @@ static void move_adherence(struct world *w, int i, const struct params *p)
 static void take_dose(struct world *w, int i, const struct params *p)
 {
     double planned = 2 / WEEKS_PER_MONTH; /* contacts a week by the programme */
-    double contacts = w->patient.contacts[i] + (w->patient.contact_quality[i] / planned - w->patient.contacts[i]) / p->dose_memory;
+    double contacts =
+        w->patient.contacts[i] + (w->patient.contact_quality[i] / planned - w->patient.contacts[i]) / p->dose_memory;
     double plan = 1 - p->plan_needed + p->plan_needed * w->patient.isp_quality[i];
-    double trust = 0.3 + 0.7 * w->patient.trust[i];
+    double trust = 0.3 + 0.7 * w->patient.trust[i], follow = 0.4 + 0.6 * w->patient.adherence[i];
     w->patient.contacts[i] = contacts;
-    w->patient.dose[i] = (contacts < 1 ? contacts : 1) * plan * trust * w->patient.adherence[i];
+    w->patient.dose[i] = (contacts < 1 ? contacts : 1) * plan * trust * follow;
 }
 
 static bool drops_out(const struct world *w, int i, const struct params *p)
@@ -54,18 +61,24 @@ static bool drops_out(const struct world *w, int i, const struct params *p)
     return random_uniform_of(u.w[0]) < hazard;
 }
 
-/* ---- what the dose does ---------------------------------------------------------------------------------------------- */
+/* ---- what the dose does
+ * ---------------------------------------------------------------------------------------------- */
 
 static void move_scores(struct world *w, int i, const struct params *p)
 {
     double since = (w->week - w->patient.enrol_week[i]) / SECULAR_WEEKS, dose = w->patient.dose[i];
     double secular = since < 2 ? since : 2; /* passing of time acts for a year (assumed) */
-    double reading = 0.7 + 0.3 * (w->patient.isp_week[i] != NONE ? p->plan_access / param_table[PARAM_plan_access].value : 0);
-    double skills = w->population->self_management[i] + secular * p->secular_self_management + p->self_management_full * p->skills_slope * dose;
-    double integration = w->population->care_integration[i] + secular * p->secular_integration + p->integration_full * reading * dose;
+    double reading =
+        0.7 + 0.3 * (w->patient.isp_week[i] != NONE ? p->plan_access / param_table[PARAM_plan_access].value : 0);
+    double skills = w->population->self_management[i] + secular * p->secular_self_management +
+                    p->self_management_full * p->skills_slope * dose;
+    double integration =
+        w->population->care_integration[i] + secular * p->secular_integration + p->integration_full * reading * dose;
     double distress = w->population->distress[i] + secular * p->secular_distress + p->distress_full * dose;
-    w->patient.self_management[i] += (clamp(skills, 0, SELF_MANAGEMENT_TOP) - w->patient.self_management[i]) / p->self_management_weeks;
-    w->patient.care_integration[i] += (clamp(integration, 0, INTEGRATION_TOP) - w->patient.care_integration[i]) / p->integration_weeks;
+    w->patient.self_management[i] +=
+        (clamp(skills, 0, SELF_MANAGEMENT_TOP) - w->patient.self_management[i]) / p->self_management_weeks;
+    w->patient.care_integration[i] +=
+        (clamp(integration, 0, INTEGRATION_TOP) - w->patient.care_integration[i]) / p->integration_weeks;
     w->patient.distress[i] += (clamp(distress, 0, DISTRESS_TOP) - w->patient.distress[i]) / p->distress_weeks;
 }
 
@@ -75,7 +88,8 @@ static void move_effect(struct world *w, int i, const struct params *p)
     w->patient.effect[i] += clamp(speed, 0, 1) * (w->patient.dose[i] - w->patient.effect[i]);
 }
 
-/* ---- use of services --------------------------------------------------------------------------------------------------- */
+/* ---- use of services
+ * --------------------------------------------------------------------------------------------------- */
 
 static struct use use_this_week(const struct world *w, int i, int t)
 {
@@ -83,7 +97,8 @@ static struct use use_this_week(const struct world *w, int i, int t)
     double effect = w->patient.effect[i];
     if (effect <= 0) /* nobody has treated this patient: the twin's own week */
         return w->population->use[w->population->first_use[i] + t];
-    return population_use(w->population, p, w->luck, i, t, exp(log(p->ed_ratio_full) * effect), exp(log(p->admission_ratio_full) * effect));
+    return population_use(w->population, p, w->luck, i, t, exp(log(p->ed_ratio_full) * effect),
+                          exp(log(p->admission_ratio_full) * effect));
 }
 
 /* The clinic learns of a visit or not; if not, somebody repeats what was done (8.1, 8.9). */
@@ -173,7 +188,8 @@ static void services_week(struct world *w, int c)
     tally_use(w, c, &sum);
 }
 
-/* ---- the treated ------------------------------------------------------------------------------------------------------------ */
+/* ---- the treated
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static double benefit_seen(const struct world *w, int i)
 {

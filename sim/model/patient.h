@@ -1,7 +1,7 @@
 /* Patient factors: trust, adherence, drop-out, what the dose does to scores and to use of services.
  *
  *   contacts     recent quality-weighted contacts over those planned, remembered over dose_memory weeks, at most 1
- *   dose         contacts * (1 - plan_needed + plan_needed * ISP) * (0.3 + 0.7 trust) * adherence
+ *   dose         contacts * (1 - plan_needed + plan_needed * ISP) * (0.3 + 0.7 trust) * (0.4 + 0.6 adherence)
  *   trust        a good contact gains trust_growth * quality * person_centred / 0.6 of what is missing; else decays
  *   adherence    follows the person's own log-odds + adherence_from_trust * (trust - 1/2) + caregiver
  *   drop-out     drop_out_rate * exp(drop_from_trust * (1/2 - trust)) a month                                   (7.13)
@@ -11,7 +11,8 @@
  *   benefit      what nurses see of a patient enrolled >= 8 weeks: half the gain in integration over 6 points, half the
  *                fall in distress over 2.5 points, secular change included: nobody sees a counterfactual
  *
- * Writes: patient.{trust, adherence, contacts, dose, effect, scores, ed_year*}, stage of those who leave, clinic.benefit. */
+ * Writes: patient.{trust, adherence, contacts, dose, effect, scores, ed_year*}, stage of those who leave,
+ * clinic.benefit. */
 #ifndef MILIEU_PATIENT_H
 #define MILIEU_PATIENT_H
 #include "world.h"

@@ -10,9 +10,10 @@
 #define MAX_CANDIDATES 16000U
 #define MIN_AGE 18.0
 #define MAX_AGE 100.0
-#define AGE_SIZE 257
+#define AGE_SIZE 65
 #define WEEKS_IN_YEAR 52.0
-#define FALSE_POSITIVE_MORTALITY 0.3 /* of people who do not qualify, over frequent users': 3.5 % against 10.2 % (evidence 1.18) */
+#define FALSE_POSITIVE_MORTALITY                                                                                       \
+    0.3 /* of people who do not qualify, over frequent users': 3.5 % against 10.2 % (evidence 1.18) */
 
 /* What the draws of a clinic share. Rebuilt only where a clinic's own parameters differ from the last one's. */
 struct makers {
@@ -28,14 +29,30 @@ struct candidate {
     int visits, admissions;
 };
 
+/* Between equally spaced nodes, four around the interval (Catmull-Rom): the log of the rate is smooth. */
+static double cubic(const double y[4], double t)
+{
+    double a = -0.5 * y[0] + 1.5 * y[1] - 1.5 * y[2] + 0.5 * y[3];
+    double b = y[0] - 2.5 * y[1] + 2 * y[2] - 0.5 * y[3];
+    return ((a * t + b) * t + 0.5 * (y[2] - y[0])) * t + y[1];
+}
+
 int rate_table_init(struct rate_table *self, double mean, double shape)
 {
+    enum {
+        PER_UNIT = 8,
+        NODES = RATE_SIZE / RATE_STEPS_PER_UNIT * PER_UNIT + PER_UNIT + 3,
+        FINE = RATE_STEPS_PER_UNIT / PER_UNIT
+    };
+    double node[NODES];
     gsl_error_handler_t *old = gsl_set_error_handler_off();
-    for (int i = 0; i < RATE_SIZE; i++) {
-        double z = RATE_LOW + (double)i / RATE_STEPS_PER_UNIT;
-        self->value[i] = gsl_cdf_gamma_Qinv(gsl_cdf_ugaussian_Q(z), shape, mean / shape);
+    for (int i = 0; i < NODES; i++) { /* GSL's inverse is slow: few exact values, the rest between them */
+        double z = RATE_LOW + (double)(i - 1) / PER_UNIT;
+        node[i] = log(gsl_cdf_gamma_Qinv(gsl_cdf_ugaussian_Q(z), shape, mean / shape));
     }
     gsl_set_error_handler(old);
+    for (int i = 0; i < RATE_SIZE; i++)
+        self->value[i] = exp(cubic(node + i / FINE, (double)(i % FINE) / FINE));
     return isfinite(self->value[0]) && isfinite(self->value[RATE_SIZE - 1]) ? 0 : MILIEU_ERR_RUN;
 }
 
@@ -111,7 +128,8 @@ static double walk_year(const struct makers *m, const double z[12], struct candi
 
 /* One candidate's year. With `risky` only people whose risk is above the middle at mid-year are drawn, which loses
  * fewer than one frequent user in a thousand: z is drawn above 0, then a and x given z. */
-static struct candidate draw_candidate(const struct makers *m, struct luck luck, uint64_t entity, uint32_t number, bool risky)
+static struct candidate draw_candidate(const struct makers *m, struct luck luck, uint64_t entity, uint32_t number,
+                                       bool risky)
 {
     struct candidate c;
     double z[16], risk, other, expected;
@@ -130,6 +148,25 @@ static struct candidate draw_candidate(const struct makers *m, struct luck luck,
     expected *= m->p.direct_admission;
     c.admissions += random_poisson_of(random_uniform_of(use.w[2]), expected, exp(-expected));
     return c;
+}
+
+void population_history(const struct rate_table *rates, const struct params *p, struct luck luck, uint64_t entity,
+                        int years, int visits[])
+{
+    double step = pow(p->risk_correlation, RISK_STEP / WEEKS_IN_YEAR), noise = sqrt(1 - step * step);
+    struct words start = random_words(luck, entity, 0, STREAM_CANDIDATE_RISK, 0);
+    double a = sqrt(p->risk_permanent) * random_normal_of(random_uniform_of(start.w[0]));
+    double x = random_normal_of(random_uniform_of(start.w[1])), rate = 0, none = 1;
+    for (int t = 0; t < years * (int)WEEKS_IN_YEAR; t++) {
+        if (t % (int)WEEKS_IN_YEAR == 0)
+            visits[t / (int)WEEKS_IN_YEAR] = 0;
+        if (t % RISK_STEP == 0) {
+            x = step * x + noise * random_normal_of(random_uniform(luck, entity, t, STREAM_RISK));
+            rate = rate_table_at(rates, a + sqrt(1 - p->risk_permanent) * x) / WEEKS_IN_YEAR;
+            none = exp(-rate);
+        }
+        visits[t / (int)WEEKS_IN_YEAR] += random_poisson_of(random_uniform(luck, entity, t, STREAM_USE), rate, none);
+    }
 }
 
 static bool qualifies(const struct params *p, const struct candidate *c)
@@ -316,25 +353,24 @@ static int place_patients(struct population *self, const struct setting *s, stru
 int population_init(struct population *self, const struct setting *s, struct luck luck, struct error *err)
 {
     int ret;
-    struct makers *m = calloc(1, sizeof *m);
     memset(self, 0, sizeof *self);
-    if (m == NULL)
+    self->makers = calloc(1, sizeof *self->makers);
+    if (self->makers == NULL)
         return error_set(err, MILIEU_ERR_MEMORY, "no memory for a population");
     ret = place_patients(self, s, err);
     for (int c = 0; ret == 0 && c < s->num_clinics; c++) {
         struct params p;
         start_params(s, c, &p);
-        if (makers_set(m, &p) != 0)
+        if (makers_set(self->makers, &p) != 0)
             ret = error_set(err, MILIEU_ERR_RUN, "%s: no visit rates for ed_mean %g, ed_dispersion %g", s->clinic[c].id,
                             p.ed_mean, p.ed_dispersion);
         for (int32_t i = self->first[c]; ret == 0 && i < self->first[c + 1]; i++) {
-            draw_listed(self, m, luck, i);
-            draw_person(self, m, luck, i);
+            draw_listed(self, self->makers, luck, i);
+            draw_person(self, self->makers, luck, i);
             draw_life(self, &p, luck, i);
         }
     }
     self->patient_weeks = (uint64_t)self->num_patients * (uint64_t)WEEKS_IN_YEAR;
-    free(m);
     return ret;
 }
 
@@ -355,7 +391,8 @@ static struct use draw_use(struct words w, const struct week_rates *r)
     return use;
 }
 
-static void set_rates(struct week_rates *r, const struct params *p, double year_rate, double visit_ratio, double admission_ratio)
+static void set_rates(struct week_rates *r, const struct params *p, double year_rate, double visit_ratio,
+                      double admission_ratio)
 {
     r->visits = year_rate * visit_ratio / WEEKS_IN_YEAR;
     r->no_visit = exp(-r->visits);
@@ -389,15 +426,14 @@ static void patient_usual_care(struct population *self, const struct makers *m, 
 
 void population_usual_care(struct population *self, const struct setting *s, struct luck luck)
 {
-    struct makers m = { .ready = false };
     struct week_rates r;
     for (int c = 0; c < s->num_clinics; c++) {
         struct params p;
         start_params(s, c, &p);
-        makers_set(&m, &p);
+        makers_set(self->makers, &p);
         set_fixed_rates(&r, &p);
         for (int32_t i = self->first[c]; i < self->first[c + 1]; i++) {
-            patient_usual_care(self, &m, luck, i, &r);
+            patient_usual_care(self, self->makers, luck, i, &r);
             self->patient_weeks += (uint64_t)self->end[i];
         }
     }
@@ -414,11 +450,28 @@ struct use population_use(const struct population *self, const struct params *p,
 
 void population_free(struct population *self)
 {
-    void *const columns[] = { self->first, self->entity, self->list, self->weeks, self->end, self->died, self->flags,
-                              self->false_positive, self->conditions, self->visits_year, self->admissions_year,
-                              self->age, self->self_management, self->care_integration, self->distress,
-                              self->risk_permanent, self->risk_drift, self->first_use, self->use, self->first_rate,
-                              self->rate };
+    void *const columns[] = { self->first,
+                              self->entity,
+                              self->list,
+                              self->weeks,
+                              self->end,
+                              self->died,
+                              self->flags,
+                              self->false_positive,
+                              self->conditions,
+                              self->visits_year,
+                              self->admissions_year,
+                              self->age,
+                              self->self_management,
+                              self->care_integration,
+                              self->distress,
+                              self->risk_permanent,
+                              self->risk_drift,
+                              self->first_use,
+                              self->use,
+                              self->first_rate,
+                              self->rate,
+                              self->makers };
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
         free(columns[i]);
     memset(self, 0, sizeof *self);

@@ -20,14 +20,20 @@
 #include "random.h"
 #include "setting.h"
 
-#define RISK_STEP 4        /* weeks between two values of the drifting risk */
-#define YEAR_STEPS 13      /* of them in the look-back */
+#define RISK_STEP 4   /* weeks between two values of the drifting risk */
+#define YEAR_STEPS 13 /* of them in the look-back */
 #define MAX_LISTS 40
-#define LIST_STRIDE 1024U  /* entity index of a patient = list * LIST_STRIDE + slot */
+#define LIST_STRIDE 1024U /* entity index of a patient = list * LIST_STRIDE + slot */
 
 enum patient_flag {
-    FLAG_MALE = 1, FLAG_DEPRESSION = 2, FLAG_ARTHRITIS = 4, FLAG_OVERWEIGHT = 8, FLAG_BACK_PAIN = 16,
-    FLAG_CAREGIVER = 32, FLAG_EXCLUDED = 64, FLAG_COMPLEX = 128
+    FLAG_MALE = 1,
+    FLAG_DEPRESSION = 2,
+    FLAG_ARTHRITIS = 4,
+    FLAG_OVERWEIGHT = 8,
+    FLAG_BACK_PAIN = 16,
+    FLAG_CAREGIVER = 32,
+    FLAG_EXCLUDED = 64,
+    FLAG_COMPLEX = 128
 };
 
 struct use { /* of one patient in one week of usual care */
@@ -36,25 +42,26 @@ struct use { /* of one patient in one week of usual care */
 
 struct population {
     int32_t num_patients, num_clinics;
-    int32_t *first;           /* [clinics + 1] first patient of a clinic */
+    int32_t *first; /* [clinics + 1] first patient of a clinic */
     uint64_t *entity;
-    int32_t *list;            /* which of the clinic's lists, 0.. */
-    int32_t *weeks;           /* weeks simulated since the list, at most */
-    int32_t *end;             /* week since the list in which the patient dies or moves away; `weeks` or more = stays */
-    uint8_t *died;            /* that end is a death */
-    uint8_t *flags;           /* enum patient_flag */
-    uint8_t *false_positive;  /* the list's error: no frequent user */
+    int32_t *list;           /* which of the clinic's lists, 0.. */
+    int32_t *weeks;          /* weeks simulated since the list, at most */
+    int32_t *end;            /* week since the list in which the patient dies or moves away; `weeks` or more = stays */
+    uint8_t *died;           /* that end is a death */
+    uint8_t *flags;          /* enum patient_flag */
+    uint8_t *false_positive; /* the list's error: no frequent user */
     uint8_t *conditions;
     uint8_t *visits_year, *admissions_year; /* of the look-back */
     float *age;
     float *self_management, *care_integration, *distress; /* true scores at the list */
-    float *risk_permanent, *risk_drift;     /* a, and x in the last four weeks of the look-back */
-    int64_t *first_use;       /* offset into `use` of a patient's week 0 */
-    struct use *use;          /* usual care, week by week */
-    int64_t *first_rate;      /* offset into `rate` */
-    float *rate;              /* visits a year in usual care, every RISK_STEP weeks */
-    uint64_t candidates;      /* drawn in all */
-    uint64_t patient_weeks;   /* look-back once + usual care */
+    float *risk_permanent, *risk_drift;                   /* a, and x in the last four weeks of the look-back */
+    int64_t *first_use;                                   /* offset into `use` of a patient's week 0 */
+    struct use *use;                                      /* usual care, week by week */
+    int64_t *first_rate;                                  /* offset into `rate` */
+    float *rate;                                          /* visits a year in usual care, every RISK_STEP weeks */
+    struct makers *makers;                                /* private: tables shared by the draws */
+    uint64_t candidates;                                  /* drawn in all */
+    uint64_t patient_weeks;                               /* look-back once + usual care */
 };
 
 /* Rate (visits a year) as a function of risk z: a table over z, linear in between. */
@@ -68,13 +75,10 @@ struct rate_table {
 int rate_table_init(struct rate_table *self, double mean, double shape);
 double rate_table_at(const struct rate_table *self, double z);
 
-/* One person of the population over a year, from luck alone; used by tests of persistence as well.
- * `above` > -infinity draws only people whose risk at mid-year is above it. */
-struct risk_path {
-    double permanent;           /* a */
-    double drift[YEAR_STEPS];   /* x at each four weeks */
-    double visits_expected;     /* sum of rate over the year */
-};
+/* Emergency visits in each of `years` years of one person of the whole population, frequent user or not: the process
+ * that candidates are drawn from, for tests of persistence (patterns P8, P9). */
+void population_history(const struct rate_table *rates, const struct params *p, struct luck luck, uint64_t entity,
+                        int years, int visits[]);
 
 /* Draws everybody's history and people's attributes; usual care is left to population_usual_care. Freed by
  * population_free (safe after a failed init, and twice). */

@@ -3,7 +3,10 @@
 #include <math.h>
 
 /* Share delivered of what was planned, at most 1. */
-static double share(double delivered, double planned) { return delivered < planned ? delivered / planned : 1; }
+static double share(double delivered, double planned)
+{
+    return delivered < planned ? delivered / planned : 1;
+}
 
 double programme_fidelity(const struct world *w, int i, int weeks)
 {
@@ -17,7 +20,8 @@ double programme_fidelity(const struct world *w, int i, int weeks)
         components++;
     }
     if (contacts >= 1) {
-        sum += share(w->patient.coordination_quality[i], contacts) + share(w->patient.self_management_quality[i], contacts);
+        sum += share(w->patient.coordination_quality[i], contacts) +
+               share(w->patient.self_management_quality[i], contacts);
         components += 2;
     }
     return sum / components;

@@ -4,18 +4,22 @@
 
 #include "training.h"
 
-#define COACHING_HALF 0.25      /* effective hours a week that give half of full coaching (assumed) */
-#define NURSES_SHARE 0.7        /* of the case manager's contact with a clinic; physicians have the rest (assumed) */
-#define LEAD_SHARE 0.5          /* of her contact with physicians that goes to the lead (assumed) */
-#define MANAGER_COACHING 0.15   /* of her contact with a nurse that is coaching (assumed) */
-#define START_UP_DEMAND 2.0     /* a clinic that sets up asks for that many times more of her time (assumed) */
+#define COACHING_HALF 0.25    /* effective hours a week that give half of full coaching (assumed) */
+#define NURSES_SHARE 0.7      /* of the case manager's contact with a clinic; physicians have the rest (assumed) */
+#define LEAD_SHARE 0.5        /* of her contact with physicians that goes to the lead (assumed) */
+#define MANAGER_COACHING 0.15 /* of her contact with a nurse that is coaching (assumed) */
+#define START_UP_DEMAND 2.0   /* a clinic that sets up asks for that many times more of her time (assumed) */
 #define MEETING_HOURS 1.0
-#define STRAIN_SEEN 0.2         /* strain above which people come to doubt (assumed) */
+#define STRAIN_SEEN 0.2 /* strain above which people come to doubt (assumed) */
 
 /* Strength of coaching, 0..1, from effective hours. */
-static double coached(double hours) { return hours / (hours + COACHING_HALF); }
+static double coached(double hours)
+{
+    return hours / (hours + COACHING_HALF);
+}
 
-/* ---- the case manager's time is shared by the clinics of her centre ------------------------------------------------- */
+/* ---- the case manager's time is shared by the clinics of her centre -------------------------------------------------
+ */
 
 static double clinic_demand(const struct world *w, int c)
 {
@@ -39,7 +43,8 @@ static void share_case_managers(struct world *w)
     }
 }
 
-/* ---- the community of practice spans clinics -------------------------------------------------------------------------- */
+/* ---- the community of practice spans clinics
+ * -------------------------------------------------------------------------- */
 
 static void meet_community(struct world *w)
 {
@@ -56,12 +61,14 @@ static void meet_community(struct world *w)
     for (int c = 0; c < w->clinic.num; c++) {
         int i = w->setting->clinic[c].community;
         double known = i != SETTING_NOBODY && w->community_sum[2 * i + 1] > 0
-                           ? 0.5 + 0.5 * w->community_sum[2 * i] / w->community_sum[2 * i + 1] : 0;
+                           ? 0.5 + 0.5 * w->community_sum[2 * i] / w->community_sum[2 * i + 1]
+                           : 0;
         w->clinic.community[c] = w->clinic.now[c].cop_participation * known;
     }
 }
 
-/* ---- ties --------------------------------------------------------------------------------------------------------------- */
+/* ---- ties
+ * --------------------------------------------------------------------------------------------------------------- */
 
 static double tie_after(double tie, const struct params *p, double hours)
 {
@@ -87,16 +94,19 @@ static void grow_ties(struct world *w, int c, int present)
     }
 }
 
-/* ---- learning -------------------------------------------------------------------------------------------------------------- */
+/* ---- learning
+ * -------------------------------------------------------------------------------------------------------------- */
 
 static double effective_coaching(const struct world *w, int n, int present)
 {
     int c = w->nurse.clinic[n];
     const struct params *p = &w->clinic.now[c];
     double tie = 0.3 + 0.7 * w->nurse.tie_manager[n];
-    double manager = MANAGER_COACHING * w->clinic.manager_hours[c] / present * w->centre.skill[w->clinic.centre[c]] * tie;
+    double manager =
+        MANAGER_COACHING * w->clinic.manager_hours[c] / present * w->centre.skill[w->clinic.centre[c]] * tie;
     double trainer = w->week >= p->training_start ? 0.5 * p->coaching_hours * training_worth(p) : 0;
-    double peer = 0.5 * p->coaching_hours * w->centre.skill[w->clinic.centre[c]] * w->centre.manager_present[w->clinic.centre[c]];
+    double peer =
+        0.5 * p->coaching_hours * w->centre.skill[w->clinic.centre[c]] * w->centre.manager_present[w->clinic.centre[c]];
     return manager + trainer + peer;
 }
 
@@ -108,21 +118,24 @@ static void learn(struct world *w, int n)
     double speed = 1 + (p->coaching_speed - 1) * help + p->cop_speed * community;
     double gain = clamp(0.693 / p->competence_half_time * (0.2 + 0.8 * practice) * speed, 0, 1);
     double support = help * (1 - p->trainer_reluctance / 2) + community;
-    w->nurse.competence[n] += gain * (1 - w->nurse.competence[n]) - p->forgetting * (1 - practice) * w->nurse.competence[n];
+    w->nurse.competence[n] +=
+        gain * (1 - w->nurse.competence[n]) - p->forgetting * (1 - practice) * w->nurse.competence[n];
     w->nurse.comfort[n] += clamp(p->comfort_from_support * support, 0, 1) * (1 - w->nurse.comfort[n]);
     w->nurse.knowledge[n] += 0.5 * clamp(p->comfort_from_support * community, 0, 1) * (1 - w->nurse.knowledge[n]);
 }
 
-/* ---- what people think -------------------------------------------------------------------------------------------------------- */
+/* ---- what people think
+ * -------------------------------------------------------------------------------------------------------- */
 
-struct mood { /* of a clinic this week: what its people see */
-    double benefit;   /* seen less expected; 0 while there is none to see */
-    double persuasion;/* leadership of the case manager, 0 when there is none */
-    double value;     /* mean of colleagues */
-    double strain;    /* of nurses above what is noticed */
+struct mood {          /* of a clinic this week: what its people see */
+    double benefit;    /* seen less expected; 0 while there is none to see */
+    double persuasion; /* leadership of the case manager, 0 when there is none */
+    double value;      /* mean of colleagues */
+    double strain;     /* of nurses above what is noticed */
 };
 
-static double move_value(double value, const struct params *p, const struct mood *m, double tie, double team_tie, bool met)
+static double move_value(double value, const struct params *p, const struct mood *m, double tie, double team_tie,
+                         bool met)
 {
     double seen = m->benefit > 0 && value < 0.5 ? m->benefit * p->negative_discount : m->benefit;
     double change = p->value_from_benefit * seen * (seen > 0 ? 1 - value : value);
@@ -166,17 +179,20 @@ static void move_values(struct world *w, int c, int present)
         w->physician.value[f] = move_value(w->physician.value[f], p, &m, w->physician.tie_manager[f], 0.5, met);
     for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
         if (nurse_works(w, n)) {
-            w->nurse.value[n] = move_value(w->nurse.value[n], p, &m, w->nurse.tie_manager[n], w->nurse.tie_team[n], met);
+            w->nurse.value[n] =
+                move_value(w->nurse.value[n], p, &m, w->nurse.tie_manager[n], w->nurse.tie_team[n], met);
             contact += w->nurse.tie_manager[n] / present;
         }
     w->clinic.manager_value[c] = move_value(w->clinic.manager_value[c], p, &m, contact, 0.5, met);
     if (!w->clinic.lead_negative[c] && stance_of(w->physician.value[lead]) < 0)
-        w->cause[c * NUM_SUPPORTS + SUPPORT_LEAD] = world_event(w, c, EVENT_stance_negative, NONE, stance_of(w->physician.value[lead]),
-                                                                w->cause[c * NUM_SUPPORTS + SUPPORT_LEAD]);
+        w->cause[c * NUM_SUPPORTS + SUPPORT_LEAD] =
+            world_event(w, c, EVENT_stance_negative, NONE, stance_of(w->physician.value[lead]),
+                        w->cause[c * NUM_SUPPORTS + SUPPORT_LEAD]);
     w->clinic.lead_negative[c] = stance_of(w->physician.value[lead]) < 0;
 }
 
-/* ---- engagement and strain ------------------------------------------------------------------------------------------------------ */
+/* ---- engagement and strain
+ * ------------------------------------------------------------------------------------------------------ */
 
 static void engage(struct world *w, int c)
 {
@@ -185,12 +201,14 @@ static void engage(struct world *w, int c)
     double stance = stance_of(w->physician.value[w->clinic.lead[c]]);
     double nurse_lead = nurse_works(w, leader) ? w->nurse.leadership[leader] : 0;
     double manager = w->centre.manager_present[h] ? w->centre.leadership[h] : 0;
-    double shared = p->engagement_level + p->engagement_from_stance * (stance < 0 ? p->negative_weight * stance : stance) +
+    double shared = p->engagement_level +
+                    p->engagement_from_stance * (stance < 0 ? p->negative_weight * stance : stance) +
                     p->engagement_from_nurse_leader * nurse_lead + p->engagement_from_climate * w->clinic.climate[c] +
                     p->engagement_from_belonging * w->clinic.belonging[c];
     for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
         if (nurse_works(w, n)) {
-            double x = shared + w->nurse.temperament[n] + p->engagement_from_case_manager * manager * w->nurse.tie_manager[n] +
+            double x = shared + w->nurse.temperament[n] +
+                       p->engagement_from_case_manager * manager * w->nurse.tie_manager[n] +
                        p->engagement_from_value * w->nurse.value[n] - p->engagement_from_strain * w->nurse.strain[n];
             w->nurse.engagement[n] += p->engagement_rate * (1 / (1 + exp(-x)) - w->nurse.engagement[n]);
         }

@@ -1,7 +1,7 @@
 /* Provider factors: ties, learning, training and coaching, what people think, and how strained they are.
  *
- *   tie             grows by tie_growth * communication for an hour of contact (of what is missing), decays at tie_decay
- *   coaching        hours of trainer and case manager, times what they are worth; worth d = x / (x + 1/4 h)
+ *   tie             grows by tie_growth * communication for an hour of contact (of what is missing), decays at
+ * tie_decay coaching        hours of trainer and case manager, times what they are worth; worth d = x / (x + 1/4 h)
  *   competence      dc = ln 2 / competence_half_time * practice * (1 + (coaching_speed - 1) d + cop_speed * community)
  *                   * (1 - c); practice = worked / (worked + practice_hours); forgetting without practice   (5.2-5.7)
  *   session [000]   gain = session_gain * hours/2 * relevance * trainer * share of speaking * (1 - c); closes a share

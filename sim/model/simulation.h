@@ -17,20 +17,20 @@
 #include "setting.h"
 
 struct event {
-    int32_t clinic;  /* -1: the whole region or centre */
+    int32_t clinic; /* -1: the whole region or centre */
     int32_t week;
     int32_t kind;    /* enum event_kind */
     int32_t subject; /* what the kind says; -1 = none */
     double value;
-    int64_t cause;   /* index of the event that caused it in the same record, -1 = none */
+    int64_t cause; /* index of the event that caused it in the same record, -1 = none */
 };
 
 /* What one arm of one run leaves behind. The caller owns it: record_init, record_free. */
 struct record {
     int num_clinics, horizon;
-    double *outcome;      /* [num_clinics + 1][NUM_OUTCOMES], the last row all clinics together; NaN = does not exist */
-    float *series;        /* [num_clinics][horizon][NUM_SERIES]; NULL = not kept */
-    struct event *event;  /* in order of week */
+    double *outcome;     /* [num_clinics + 1][NUM_OUTCOMES], the last row all clinics together; NaN = does not exist */
+    float *series;       /* [num_clinics][horizon][NUM_SERIES]; NULL = not kept */
+    struct event *event; /* in order of week */
     int64_t num_events, max_events;
     uint64_t patient_weeks; /* simulated in this arm (usual care and look-back: simulation.patient_weeks) */
 };
@@ -45,8 +45,8 @@ struct simulation {
     const struct setting *setting; /* borrowed */
     struct luck luck;
     struct population *population;
-    struct world *world;           /* reused by usual care and each arm */
-    uint64_t patient_weeks;        /* look-back once + usual care */
+    struct world *world;    /* reused by usual care and each arm */
+    uint64_t patient_weeks; /* look-back once + usual care */
 };
 
 int simulation_init(struct simulation *self, const struct setting *setting, struct luck luck, struct error *err);

@@ -66,8 +66,8 @@ static void hand_over_list(struct world *w, int c)
             people++;
         }
     w->clinic.list_left[c] = NONE;
-    w->clinic.list_event[c] = world_event(w, c, EVENT_list, number, people,
-                                          w->centre.reorganization_event[w->clinic.centre[c]]);
+    w->clinic.list_event[c] =
+        world_event(w, c, EVENT_list, number, people, w->centre.reorganization_event[w->clinic.centre[c]]);
     if (number == 0)
         tally_add(w, c, OUTCOME_list_delay, w->week, 1);
 }
@@ -77,7 +77,8 @@ static void work_on_lists(struct world *w, int c)
     const struct params *p = &w->clinic.now[c];
     int32_t last = w->clinic.first_patient[c] + w->clinic.num_patients[c] - 1;
     bool all_out = w->clinic.lists_out[c] > w->population->list[last];
-    if (w->clinic.list_left[c] < 0 && !all_out && clinic_runs(w, c) && w->week >= w->clinic.lists_out[c] * p->list_every)
+    if (w->clinic.list_left[c] < 0 && !all_out && clinic_runs(w, c) &&
+        w->week >= w->clinic.lists_out[c] * p->list_every)
         ask_for_list(w, c);
     if (w->clinic.list_left[c] >= 0) {
         w->clinic.list_left[c] -= structural_reorganizing(w, c) ? 1 - p->list_slowed : 1;

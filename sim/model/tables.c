@@ -11,15 +11,16 @@
 #define ASSUMED EVIDENCE_ASSUMED
 
 const struct param_info param_table[NUM_PARAMS] = {
-#define X(id, section, kind, value, low, high, min, max, spread, unit, source, evidence, en, fr) \
+#define X(id, section, kind, value, low, high, min, max, spread, unit, source, evidence, en, fr)                       \
     { #id, SECTION_##section, KIND_##kind, value, low, high, min, max, spread, unit, source, evidence, { en, fr } },
 #include "params.def"
 #undef X
 };
 
-const char *const section_path[NUM_SECTIONS] = { "macro.structural", "meso[].organizational", "meso[].provider",
-                                                 "micro.patients",   "innovation",            "innovation.training",
-                                                 "rules",            "economics" };
+const char *const section_path[NUM_SECTIONS] = {
+    "macro.structural", "meso[].organizational", "meso[].provider", "micro.patients",
+    "innovation",       "innovation.training",   "rules",           "economics"
+};
 const char *const section_key[NUM_SECTIONS] = { "structural", "organizational", "provider", "patients",
                                                 "innovation", "training",       "rules",    "economics" };
 const char *const evidence_name[4] = { "measured", "published", "elicited", "assumed" };
@@ -31,14 +32,15 @@ const char *const evidence_name[4] = { "measured", "published", "elicited", "ass
 #define SECTION_OF_INNOVATION SECTION_INNOVATION
 
 const struct factor_info factor_table[NUM_FACTORS] = {
-#define X(id, category, level, en, fr, cfir, source, proximal, proximal_sign, distal, distal_sign)                \
-    { #id,    CATEGORY_##category, LEVEL_##level,      SECTION_OF_##category, { en, fr },    cfir,       source, \
-      OUTCOME_##proximal, OUTCOME_##distal, proximal_sign,      distal_sign },
+#define X(id, category, level, en, fr, cfir, source, proximal, proximal_sign, distal, distal_sign)                     \
+    { #id,    CATEGORY_##category, LEVEL_##level,    SECTION_OF_##category, { en, fr }, cfir,                          \
+      source, OUTCOME_##proximal,  OUTCOME_##distal, proximal_sign,         distal_sign },
 #include "factors.def"
 #undef X
 };
 
-const char *const category_name[NUM_CATEGORIES] = { "structural", "organizational", "provider", "patient", "innovation" };
+const char *const category_name[NUM_CATEGORIES] = { "structural", "organizational", "provider", "patient",
+                                                    "innovation" };
 const char *const level_name[NUM_LEVELS] = { "macro", "meso", "micro" };
 
 const struct link link_table[NUM_LINKS] = {
@@ -48,7 +50,8 @@ const struct link link_table[NUM_LINKS] = {
 };
 
 const struct outcome_info outcome_table[NUM_OUTCOMES] = {
-#define X(id, level, type, unit, en, fr, definition) { #id, OUTCOME_##level, OUTCOME_##type, unit, { en, fr }, definition },
+#define X(id, level, type, unit, en, fr, definition)                                                                   \
+    { #id, OUTCOME_##level, OUTCOME_##type, unit, { en, fr }, definition },
 #include "outcomes.def"
 #undef X
 };
@@ -129,17 +132,30 @@ void params_apply_factors(struct params *out, const struct params *base, const d
         double value = params_get(base, i);
         if (shift[i] == 0)
             continue;
-        params_set(out, i, capped(info, value, param_from_scale(info->kind, param_to_scale(info->kind, value) + shift[i])));
+        params_set(out, i,
+                   capped(info, value, param_from_scale(info->kind, param_to_scale(info->kind, value) + shift[i])));
     }
 }
 
-#define FIND_IN(table, count)                    \
-    for (int i = 0; i < (count); i++)            \
-        if (strcmp((table)[i].id, id) == 0)      \
-            return i;                            \
+#define FIND_IN(table, count)                                                                                          \
+    for (int i = 0; i < (count); i++)                                                                                  \
+        if (strcmp((table)[i].id, id) == 0)                                                                            \
+            return i;                                                                                                  \
     return -1
 
-int param_find(const char *id) { FIND_IN(param_table, NUM_PARAMS); }
-int factor_find(const char *id) { FIND_IN(factor_table, NUM_FACTORS); }
-int outcome_find(const char *id) { FIND_IN(outcome_table, NUM_OUTCOMES); }
-int series_find(const char *id) { FIND_IN(series_table, NUM_SERIES); }
+int param_find(const char *id)
+{
+    FIND_IN(param_table, NUM_PARAMS);
+}
+int factor_find(const char *id)
+{
+    FIND_IN(factor_table, NUM_FACTORS);
+}
+int outcome_find(const char *id)
+{
+    FIND_IN(outcome_table, NUM_OUTCOMES);
+}
+int series_find(const char *id)
+{
+    FIND_IN(series_table, NUM_SERIES);
+}

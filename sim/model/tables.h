@@ -23,15 +23,15 @@ struct params {
 };
 
 enum section { /* where a parameter or factor stands in a scenario file */
-    SECTION_STRUCTURAL,
-    SECTION_ORGANIZATIONAL,
-    SECTION_PROVIDER,
-    SECTION_PATIENTS,
-    SECTION_INNOVATION,
-    SECTION_TRAINING,
-    SECTION_RULES,
-    SECTION_ECONOMICS,
-    NUM_SECTIONS
+               SECTION_STRUCTURAL,
+               SECTION_ORGANIZATIONAL,
+               SECTION_PROVIDER,
+               SECTION_PATIENTS,
+               SECTION_INNOVATION,
+               SECTION_TRAINING,
+               SECTION_RULES,
+               SECTION_ECONOMICS,
+               NUM_SECTIONS
 };
 
 enum param_kind { KIND_EXP, KIND_LOGIT, KIND_SHIFT, KIND_COUNT };
@@ -56,8 +56,14 @@ extern const char *const section_path[NUM_SECTIONS]; /* "macro.structural", "mes
 extern const char *const section_key[NUM_SECTIONS];  /* last word of the path: "structural", ... "training" */
 extern const char *const evidence_name[4];           /* "measured", ... */
 
-static inline double params_get(const struct params *p, int param) { return ((const double *)p)[param]; }
-static inline void params_set(struct params *p, int param, double value) { ((double *)p)[param] = value; }
+static inline double params_get(const struct params *p, int param)
+{
+    return ((const double *)p)[param];
+}
+static inline void params_set(struct params *p, int param, double value)
+{
+    ((double *)p)[param] = value;
+}
 
 /* All defaults. */
 void params_defaults(struct params *p);
@@ -71,18 +77,25 @@ enum factor {
     NUM_FACTORS
 };
 
-enum category { CATEGORY_STRUCTURAL, CATEGORY_ORGANIZATIONAL, CATEGORY_PROVIDER, CATEGORY_PATIENT, CATEGORY_INNOVATION, NUM_CATEGORIES };
+enum category {
+    CATEGORY_STRUCTURAL,
+    CATEGORY_ORGANIZATIONAL,
+    CATEGORY_PROVIDER,
+    CATEGORY_PATIENT,
+    CATEGORY_INNOVATION,
+    NUM_CATEGORIES
+};
 enum level { LEVEL_MACRO, LEVEL_MESO, LEVEL_MICRO, NUM_LEVELS };
 
 struct factor_info {
     const char *id;
     enum category category;
     enum level level;
-    enum section section;  /* where its rating stands in a scenario */
-    const char *words[2];  /* English, French */
-    const char *cfir;      /* CFIR construct */
+    enum section section; /* where its rating stands in a scenario */
+    const char *words[2]; /* English, French */
+    const char *cfir;     /* CFIR construct */
     const char *source;
-    int proximal, distal;  /* enum outcome */
+    int proximal, distal;           /* enum outcome */
     int proximal_sign, distal_sign; /* +1 or -1: direction when the rating rises */
 };
 
@@ -100,7 +113,8 @@ struct link {
 };
 
 #define X(...) +1
-enum { NUM_LINKS = 0
+enum {
+    NUM_LINKS = 0
 #include "links.def"
 };
 #undef X
@@ -117,7 +131,8 @@ double link_beta(int link);
 void params_apply_factors(struct params *out, const struct params *base, const double rating[NUM_FACTORS],
                           const double beta[NUM_LINKS]);
 
-/* A value on the kind's scale and back: EXP log, LOGIT log-odds (kept within 1e-6 of 0 and 1), SHIFT and COUNT plain. */
+/* A value on the kind's scale and back: EXP log, LOGIT log-odds (kept within 1e-6 of 0 and 1), SHIFT and COUNT plain.
+ */
 double param_to_scale(enum param_kind kind, double value);
 double param_from_scale(enum param_kind kind, double scaled);
 

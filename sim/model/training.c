@@ -1,12 +1,15 @@
 #include "training.h"
 
-#define SESSION_HOURS 2.0  /* a session of this length has full worth once (assumed) */
-#define COMFORT_SHARE 0.8  /* of the gain in competence, in comfort with the ISP (assumed) */
+#define SESSION_HOURS 2.0 /* a session of this length has full worth once (assumed) */
+#define COMFORT_SHARE 0.8 /* of the gain in competence, in comfort with the ISP (assumed) */
 #define KNOWLEDGE_SHARE 0.6
 #define TEAM_SHARE 0.4     /* ties within the team, leadership in it: "leadership within the interdisciplinary team" */
 #define BELONGING_GAIN 0.2 /* of missing belonging, by a session in which all speak (assumed) */
 
-double training_worth(const struct params *p) { return 0.5 + 0.25 * p->trainer_nursing + 0.25 * p->expert_nurse; }
+double training_worth(const struct params *p)
+{
+    return 0.5 + 0.25 * p->trainer_nursing + 0.25 * p->expert_nurse;
+}
 
 /* Who speaks learns more: with equal speaking time everybody has a full share, else it is luck. */
 static double speaking_share(const struct world *w, int n)

@@ -59,7 +59,8 @@ static void count_people(struct world *w)
     w->patient.num = w->population->num_patients;
 }
 
-int world_init(struct world *self, const struct setting *setting, const struct population *population, struct luck luck, struct error *err)
+int world_init(struct world *self, const struct setting *setting, const struct population *population, struct luck luck,
+               struct error *err)
 {
     struct arena arena = { 0 };
     memset(self, 0, sizeof *self);
@@ -97,7 +98,8 @@ void world_person_params(const struct world *self, int clinic, const struct pers
         *out = self->clinic.now[clinic];
 }
 
-/* ---- week 0 ------------------------------------------------------------------------------------------------------- */
+/* ---- week 0 -------------------------------------------------------------------------------------------------------
+ */
 
 static const struct person_setting *person_of(const struct person_setting *people, int i)
 {
@@ -113,7 +115,10 @@ static void start_clinic_factors(struct world *w, int c)
 }
 
 /* A share moved on the log-odds scale by what a person brings of her own. */
-static double personal(double share, double z) { return param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, share) + z); }
+static double personal(double share, double z)
+{
+    return param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, share) + z);
+}
 
 #define PERSONAL_SPREAD 0.35 /* SD of the log-odds between people of one clinic (assumed; 3.18, 4.5) */
 
@@ -154,13 +159,18 @@ static void start_nurse(struct world *w, int c, int n, const struct person_setti
 static void start_physician(struct world *w, int c, int i, int f)
 {
     const struct clinic_setting *s = &w->setting->clinic[c];
-    struct words u = random_words(w->luck, clinic_entity(w, c, ENTITY_PHYSICIAN + (uint32_t)i), 0, STREAM_STAFF_START, 0);
+    struct words u =
+        random_words(w->luck, clinic_entity(w, c, ENTITY_PHYSICIAN + (uint32_t)i), 0, STREAM_STAFF_START, 0);
     struct params p;
     world_person_params(w, c, person_of(s->physician, i), &p);
     w->physician.clinic[f] = c;
-    w->physician.value[f] = f == w->clinic.lead[c] ? p.lead_value_start
-                            : clamp(p.physician_value_start + 0.2 * PERSONAL_SPREAD * random_normal_of(random_uniform_of(u.w[0])), 0.02, 0.98);
-    w->physician.tie_manager[f] = personal(p.tie_physicians_start, 0.5 * PERSONAL_SPREAD * random_normal_of(random_uniform_of(u.w[1])));
+    w->physician.value[f] =
+        f == w->clinic.lead[c]
+            ? p.lead_value_start
+            : clamp(p.physician_value_start + 0.2 * PERSONAL_SPREAD * random_normal_of(random_uniform_of(u.w[0])), 0.02,
+                    0.98);
+    w->physician.tie_manager[f] =
+        personal(p.tie_physicians_start, 0.5 * PERSONAL_SPREAD * random_normal_of(random_uniform_of(u.w[1])));
 }
 
 static int leading(const struct person_setting *people, int num)
@@ -209,7 +219,7 @@ static void start_clinic(struct world *w, int c)
 {
     const struct params *p = &w->clinic.now[c];
     int32_t *weeks[] = { &w->clinic.start_up_week[c], &w->clinic.full_week[c], &w->clinic.stop_week[c],
-                         &w->clinic.lapse_week[c],    &w->clinic.comfort_week[c] };
+                         &w->clinic.lapse_week[c], &w->clinic.comfort_week[c] };
     for (size_t i = 0; i < sizeof weeks / sizeof *weeks; i++)
         *weeks[i] = NONE;
     start_clinic_people(w, c);
@@ -246,7 +256,8 @@ static void start_places(struct world *w)
     }
 }
 
-/* The case manager is one person for all clinics of the centre: what they say of her is averaged, unless she is named. */
+/* The case manager is one person for all clinics of the centre: what they say of her is averaged, unless she is named.
+ */
 static void start_centres(struct world *w)
 {
     for (int h = 0; h < w->centre.num; h++) {
@@ -306,7 +317,8 @@ void world_start(struct world *self, int arm, struct record *record)
         start_causes(self, c);
 }
 
-/* ---- events --------------------------------------------------------------------------------------------------------- */
+/* ---- events ---------------------------------------------------------------------------------------------------------
+ */
 
 #define EVENTS_A_CLINIC_WEEK 16
 
@@ -316,8 +328,8 @@ int world_reserve_events(struct world *self, struct error *err)
     int64_t need;
     if (r == NULL || !self->setting->events)
         return 0;
-    need = r->num_events + (int64_t)EVENTS_A_CLINIC_WEEK * self->clinic.num + 3 * self->nurse.num + 4 * self->centre.num +
-           (int64_t)self->setting->num_strategies * self->clinic.num;
+    need = r->num_events + (int64_t)EVENTS_A_CLINIC_WEEK * self->clinic.num + 3 * self->nurse.num +
+           4 * self->centre.num + (int64_t)self->setting->num_strategies * self->clinic.num;
     if (need > r->max_events) {
         int64_t room = need + need / 2;
         struct event *grown = realloc(r->event, (size_t)room * sizeof *grown);
@@ -338,13 +350,17 @@ int64_t world_event(struct world *self, int clinic, enum event_kind kind, int su
     return r->num_events++;
 }
 
-/* ---- invariants ------------------------------------------------------------------------------------------------------- */
+/* ---- invariants
+ * ------------------------------------------------------------------------------------------------------- */
 
-#define HOLDS(condition)     \
-    if (!(condition))        \
+#define HOLDS(condition)                                                                                               \
+    if (!(condition))                                                                                                  \
     return __LINE__
 
-static bool is_share(double x) { return x >= 0 && x <= 1; }
+static bool is_share(double x)
+{
+    return x >= 0 && x <= 1;
+}
 
 static int verify_nurse(const struct world *w, int n)
 {
@@ -363,7 +379,8 @@ static int verify_patient(const struct world *w, int c, int i)
     HOLDS(enrolled == (w->patient.nurse[i] != NONE));
     HOLDS(!enrolled || w->nurse.clinic[w->patient.nurse[i]] == c);
     HOLDS(w->patient.list_week[i] == NONE ? w->patient.enrol_week[i] == NONE : w->patient.list_week[i] <= w->week);
-    HOLDS(is_share(w->patient.trust[i]) && is_share(w->patient.adherence[i]) && is_share(w->patient.dose[i]) && is_share(w->patient.effect[i]));
+    HOLDS(is_share(w->patient.trust[i]) && is_share(w->patient.adherence[i]) && is_share(w->patient.dose[i]) &&
+          is_share(w->patient.effect[i]));
     HOLDS(w->patient.self_management[i] >= 0 && w->patient.self_management[i] <= 96);
     HOLDS(w->patient.care_integration[i] >= 0 && w->patient.care_integration[i] <= 51);
     HOLDS(w->patient.distress[i] >= 0 && w->patient.distress[i] <= 24);
@@ -373,7 +390,8 @@ static int verify_patient(const struct world *w, int c, int i)
 static int verify_clinic(const struct world *w, int c)
 {
     int enrolled = 0, caseload = 0, line = 0;
-    for (int i = w->clinic.first_patient[c]; line == 0 && i < w->clinic.first_patient[c] + w->clinic.num_patients[c]; i++) {
+    for (int i = w->clinic.first_patient[c]; line == 0 && i < w->clinic.first_patient[c] + w->clinic.num_patients[c];
+         i++) {
         line = verify_patient(w, c, i);
         enrolled += w->patient.stage[i] == PATIENT_ENROLLED;
     }

@@ -30,156 +30,196 @@
 #define ENTITY_LIST 0xB00000U
 #define ENTITY_STRATEGY 0xC00000U
 
-enum stage { STAGE_PLANNING, STAGE_ENGAGEMENT, STAGE_START_UP, STAGE_IMPLEMENTATION, STAGE_FULL, STAGE_DISCONTINUED, STAGE_LAPSED };
+enum stage {
+    STAGE_PLANNING,
+    STAGE_ENGAGEMENT,
+    STAGE_START_UP,
+    STAGE_IMPLEMENTATION,
+    STAGE_FULL,
+    STAGE_DISCONTINUED,
+    STAGE_LAPSED
+};
 enum post { POST_PRESENT, POST_SICK, POST_VACANT };
-enum patient_stage { PATIENT_UNLISTED, PATIENT_LISTED, PATIENT_SCREENED_OUT, PATIENT_REFUSED, PATIENT_ENROLLED,
-                     PATIENT_COMPLETED, PATIENT_DROPPED, PATIENT_RETURNED, PATIENT_GONE };
-enum component { COMPONENT_ASSESSMENT, COMPONENT_ISP, COMPONENT_COORDINATION, COMPONENT_SELF_MANAGEMENT, NUM_COMPONENTS };
+enum patient_stage {
+    PATIENT_UNLISTED,
+    PATIENT_LISTED,
+    PATIENT_SCREENED_OUT,
+    PATIENT_REFUSED,
+    PATIENT_ENROLLED,
+    PATIENT_COMPLETED,
+    PATIENT_DROPPED,
+    PATIENT_RETURNED,
+    PATIENT_GONE
+};
+enum component {
+    COMPONENT_ASSESSMENT,
+    COMPONENT_ISP,
+    COMPONENT_COORDINATION,
+    COMPONENT_SELF_MANAGEMENT,
+    NUM_COMPONENTS
+};
 enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLOAD, NUM_SUPPORTS };
 
 /* X(type, name, "what, unit") */
-#define CENTRE_COLUMNS(X)                                                                    \
-    X(int32_t, reorganization_end, "week the running reorganisation ends; NONE = none runs") \
-    X(int64_t, reorganization_event, "event of the running reorganisation")                  \
-    X(double, hazard, "of a reorganisation, per week: mean of its clinics")                  \
-    X(double, length, "of a reorganisation, weeks: mean of its clinics")                     \
-    X(int32_t, first_clinic, "one of its clinics, whose parameters stand for the centre")    \
-    X(int32_t, num_clinics, "")                                                              \
-    X(uint8_t, manager_present, "a case manager is in post")                                 \
-    X(int32_t, manager_left_week, "week the post fell vacant")                               \
-    X(int64_t, manager_event, "last event of the post")                                      \
-    X(double, skill, "of the case manager, 0..1")                                            \
-    X(double, leadership, "of the case manager, 0..1")                                       \
-    X(double, hours, "of case managers for all clinics of the centre, h/week")               \
+#define CENTRE_COLUMNS(X)                                                                                              \
+    X(int32_t, reorganization_end, "week the running reorganisation ends; NONE = none runs")                           \
+    X(int64_t, reorganization_event, "event of the running reorganisation")                                            \
+    X(double, hazard, "of a reorganisation, per week: mean of its clinics")                                            \
+    X(double, length, "of a reorganisation, weeks: mean of its clinics")                                               \
+    X(int32_t, first_clinic, "one of its clinics, whose parameters stand for the centre")                              \
+    X(int32_t, num_clinics, "")                                                                                        \
+    X(uint8_t, manager_present, "a case manager is in post")                                                           \
+    X(int32_t, manager_left_week, "week the post fell vacant")                                                         \
+    X(int64_t, manager_event, "last event of the post")                                                                \
+    X(double, skill, "of the case manager, 0..1")                                                                      \
+    X(double, leadership, "of the case manager, 0..1")                                                                 \
+    X(double, hours, "of case managers for all clinics of the centre, h/week")                                         \
     X(double, demand, "sum over clinics of hours asked, weighted by need")
 
-#define CLINIC_COLUMNS(X)                                                                \
-    X(int32_t, centre, "its health centre")                                              \
-    X(int32_t, first_nurse, "posts first_nurse .. + num_nurses - 1")                     \
-    X(int32_t, num_nurses, "nurse posts")                                                \
-    X(int32_t, first_physician, "")                                                      \
-    X(int32_t, num_physicians, "")                                                       \
-    X(int32_t, lead, "physician who leads")                                              \
-    X(int32_t, leader_nurse, "post of the nurse who leads")                              \
-    X(int32_t, first_patient, "of all its lists")                                        \
-    X(int32_t, num_patients, "")                                                         \
-    X(double, climate, "implementation climate, 0..1")                                   \
-    X(double, manager_value, "value the manager sees in the programme, 0..1")            \
-    X(uint8_t, stage, "enum stage")                                                      \
-    X(int32_t, lists_out, "lists handed over so far")                                    \
-    X(double, list_left, "weeks of work left on the list being made")                    \
-    X(double, setup_left, "h of set-up work left")                                       \
-    X(uint8_t, trained, "first training held, or none planned")                          \
-    X(uint8_t, team_met, "the team has met on the programme")                            \
-    X(uint8_t, meeting_held, "a team meeting was held this week")                        \
-    X(int32_t, sessions_held, "training sessions so far")                                \
-    X(double, belonging, "to the training group, 0..1")                                  \
-    X(double, manager_hours, "case manager's hours for the clinic this week")            \
-    X(double, community, "support from the community of practice, 0..1")                 \
-    X(double, strategy_hours, "h/week strategies take from each nurse")                  \
-    X(double, strategy_cost, "CAD of strategies this week")                              \
-    X(double, hours_available, "nurse hours released this week")                         \
-    X(double, hours_used, "h worked this week on what was due")                          \
-    X(double, hours_needed, "of work waiting this week")                                 \
-    X(double, overload, "mean overload of nurses, remembered over months")               \
-    X(int32_t, next_candidate, "next listed patient to review")                          \
-    X(int32_t, num_treated, "patients ever enrolled")                                    \
-    X(int32_t, num_enrolled, "patients enrolled now")                                    \
-    X(int32_t, num_isp, "patients with a written ISP so far")                            \
-    X(double, benefit, "seen in patients enrolled >= 8 weeks; NaN = none yet")           \
-    X(double, fidelity, "of patients enrolled >= 4 weeks; NaN = none")                   \
-    X(double, trust, "mean of enrolled; NaN = none")                                     \
-    X(double, visits, "of listed patients to the emergency department this week")        \
-    X(double, usual_visits, "of the same patients in usual care")                        \
-    X(double, admissions, "")                                                            \
-    X(double, primary_care, "")                                                          \
-    X(double, service_cost, "CAD this week")                                             \
-    X(double, programme_cost, "CAD this week")                                           \
-    X(int32_t, num_listed, "listed patients alive and not moved")                        \
-    X(int32_t, full_weeks, "weeks in a row that meet full implementation")               \
-    X(int32_t, nobody_weeks, "weeks in a row with no nurse at work")                     \
-    X(double, stop_chance, "of a decision to stop at the last monthly look")             \
-    X(int32_t, start_up_week, "NONE = not yet; likewise below")                          \
-    X(int32_t, full_week, "")                                                            \
-    X(int32_t, stop_week, "")                                                            \
-    X(int32_t, lapse_week, "")                                                           \
-    X(int32_t, comfort_week, "first week of mean ISP comfort >= 0.6")                    \
-    X(int64_t, last_event, "event that last moved the clinic")                           \
-    X(int64_t, list_event, "event of the last list")                                     \
-    X(uint8_t, lead_negative, "the lead physician's stance is negative")                 \
+#define CLINIC_COLUMNS(X)                                                                                              \
+    X(int32_t, centre, "its health centre")                                                                            \
+    X(int32_t, first_nurse, "posts first_nurse .. + num_nurses - 1")                                                   \
+    X(int32_t, num_nurses, "nurse posts")                                                                              \
+    X(int32_t, first_physician, "")                                                                                    \
+    X(int32_t, num_physicians, "")                                                                                     \
+    X(int32_t, lead, "physician who leads")                                                                            \
+    X(int32_t, leader_nurse, "post of the nurse who leads")                                                            \
+    X(int32_t, first_patient, "of all its lists")                                                                      \
+    X(int32_t, num_patients, "")                                                                                       \
+    X(double, climate, "implementation climate, 0..1")                                                                 \
+    X(double, manager_value, "value the manager sees in the programme, 0..1")                                          \
+    X(uint8_t, stage, "enum stage")                                                                                    \
+    X(int32_t, lists_out, "lists handed over so far")                                                                  \
+    X(double, list_left, "weeks of work left on the list being made")                                                  \
+    X(double, setup_left, "h of set-up work left")                                                                     \
+    X(uint8_t, trained, "first training held, or none planned")                                                        \
+    X(uint8_t, team_met, "the team has met on the programme")                                                          \
+    X(uint8_t, meeting_held, "a team meeting was held this week")                                                      \
+    X(int32_t, sessions_held, "training sessions so far")                                                              \
+    X(double, belonging, "to the training group, 0..1")                                                                \
+    X(double, manager_hours, "case manager's hours for the clinic this week")                                          \
+    X(double, community, "support from the community of practice, 0..1")                                               \
+    X(double, strategy_hours, "h/week strategies take from each nurse")                                                \
+    X(double, strategy_cost, "CAD of strategies this week")                                                            \
+    X(double, hours_available, "nurse hours released this week")                                                       \
+    X(double, hours_used, "h worked this week on what was due")                                                        \
+    X(double, hours_needed, "of work waiting this week")                                                               \
+    X(double, overload, "mean overload of nurses, remembered over months")                                             \
+    X(int32_t, next_candidate, "next listed patient to review")                                                        \
+    X(int32_t, num_treated, "patients ever enrolled")                                                                  \
+    X(int32_t, num_enrolled, "patients enrolled now")                                                                  \
+    X(int32_t, num_isp, "patients with a written ISP so far")                                                          \
+    X(double, benefit, "seen in patients enrolled >= 8 weeks; NaN = none yet")                                         \
+    X(double, fidelity, "of patients enrolled >= 4 weeks; NaN = none")                                                 \
+    X(double, trust, "mean of enrolled; NaN = none")                                                                   \
+    X(double, visits, "of listed patients to the emergency department this week")                                      \
+    X(double, usual_visits, "of the same patients in usual care")                                                      \
+    X(double, admissions, "")                                                                                          \
+    X(double, primary_care, "")                                                                                        \
+    X(double, service_cost, "CAD this week")                                                                           \
+    X(double, programme_cost, "CAD this week")                                                                         \
+    X(int32_t, num_listed, "listed patients alive and not moved")                                                      \
+    X(int32_t, full_weeks, "weeks in a row that meet full implementation")                                             \
+    X(int32_t, nobody_weeks, "weeks in a row with no nurse at work")                                                   \
+    X(double, stop_chance, "of a decision to stop at the last monthly look")                                           \
+    X(int32_t, start_up_week, "NONE = not yet; likewise below")                                                        \
+    X(int32_t, full_week, "")                                                                                          \
+    X(int32_t, stop_week, "")                                                                                          \
+    X(int32_t, lapse_week, "")                                                                                         \
+    X(int32_t, comfort_week, "first week of mean ISP comfort >= 0.6")                                                  \
+    X(int64_t, last_event, "event that last moved the clinic")                                                         \
+    X(int64_t, list_event, "event of the last list")                                                                   \
+    X(uint8_t, lead_negative, "the lead physician's stance is negative")                                               \
     X(int64_t, staff_event, "last departure or sick leave still felt")
 
-#define NURSE_COLUMNS(X)                                                       \
-    X(int32_t, clinic, "")                                                     \
-    X(double, fte, "of the post, 0..1")                                        \
-    X(uint8_t, post, "enum post")                                              \
-    X(int32_t, since, "week of the last change of post")                       \
-    X(int32_t, hired, "week she came; negative = before")                      \
-    X(double, competence, "0..1")                                              \
-    X(double, knowledge, "of services, 0..1")                                  \
-    X(double, comfort, "with the ISP, 0..1")                                   \
-    X(double, temperament, "log-odds of her engagement in a neutral setting")  \
-    X(double, engagement, "0..1")                                              \
-    X(double, leadership, "0..1, of the nurse who leads")                      \
-    X(double, value, "she sees in the programme, 0..1")                        \
-    X(double, strain, "0..1")                                                  \
-    X(double, tie_manager, "with the hospital's case manager, 0..1")           \
-    X(double, tie_team, "with the clinic's physicians, 0..1")                  \
-    X(double, coaching, "effective coaching this week, h")                     \
-    X(double, hours, "released this week and not yet used")                    \
-    X(double, worked, "hours on the programme last week")                      \
-    X(int32_t, caseload, "patients enrolled with her")                         \
-    X(uint8_t, delivered, "this person has delivered a component")             \
+#define NURSE_COLUMNS(X)                                                                                               \
+    X(int32_t, clinic, "")                                                                                             \
+    X(double, fte, "of the post, 0..1")                                                                                \
+    X(uint8_t, post, "enum post")                                                                                      \
+    X(int32_t, since, "week of the last change of post")                                                               \
+    X(int32_t, hired, "week she came; negative = before")                                                              \
+    X(double, competence, "0..1")                                                                                      \
+    X(double, knowledge, "of services, 0..1")                                                                          \
+    X(double, comfort, "with the ISP, 0..1")                                                                           \
+    X(double, temperament, "log-odds of her engagement in a neutral setting")                                          \
+    X(double, engagement, "0..1")                                                                                      \
+    X(double, leadership, "0..1, of the nurse who leads")                                                              \
+    X(double, value, "she sees in the programme, 0..1")                                                                \
+    X(double, strain, "0..1")                                                                                          \
+    X(double, tie_manager, "with the hospital's case manager, 0..1")                                                   \
+    X(double, tie_team, "with the clinic's physicians, 0..1")                                                          \
+    X(double, coaching, "effective coaching this week, h")                                                             \
+    X(double, hours, "released this week and not yet used")                                                            \
+    X(double, worked, "hours on the programme last week")                                                              \
+    X(int32_t, caseload, "patients enrolled with her")                                                                 \
+    X(uint8_t, delivered, "this person has delivered a component")                                                     \
     X(int64_t, event, "last event of the post")
 
-#define PHYSICIAN_COLUMNS(X)                                    \
-    X(int32_t, clinic, "")                                      \
-    X(double, value, "seen in the programme, 0..1")             \
+#define PHYSICIAN_COLUMNS(X)                                                                                           \
+    X(int32_t, clinic, "")                                                                                             \
+    X(double, value, "seen in the programme, 0..1")                                                                    \
     X(double, tie_manager, "with the hospital's case manager")
 
 /* What the programme changes in a patient; what luck and history give stands in population.h. */
-#define PATIENT_COLUMNS(X)                                                  \
-    X(uint8_t, stage, "enum patient_stage")                                 \
-    X(int32_t, clinic, "")                                                  \
-    X(int32_t, nurse, "her or his case manager; NONE")                      \
-    X(int32_t, nurse_since, "week they were brought together")              \
-    X(int32_t, list_week, "week its list was handed over; NONE = not yet")  \
-    X(int32_t, enrol_week, "NONE = never")                                  \
-    X(int32_t, isp_week, "NONE = not written")                              \
-    X(int32_t, exit_week, "end of enrolment; NONE")                         \
-    X(double, due_coordination, "week the next contact is due")             \
-    X(double, due_self_management, "")                                      \
-    X(double, assessment_quality, "delivered, 0..1; 0 = not assessed")         \
-    X(double, isp_quality, "")                                              \
-    X(double, coordination_quality, "sum over contacts")                    \
-    X(double, self_management_quality, "sum over contacts")                 \
-    X(double, contact_quality, "sum over this week's contacts")             \
-    X(double, contacts, "recent contacts over those planned, 0..1")         \
-    X(double, trust, "0..1")                                                \
-    X(double, adherence, "0..1")                                            \
-    X(double, dose, "effective dose, 0..1")                                 \
-    X(double, effect, "lagged dose that acts on use, 0..1")                 \
-    X(double, self_management, "true, 0..96")                               \
-    X(double, care_integration, "true, 0..51")                              \
-    X(double, distress, "true, 0..24")                                      \
-    X(float, fidelity, "at exit")                                           \
-    X(int32_t, ed_year, "visits in the 52 weeks from enrolment")            \
+#define PATIENT_COLUMNS(X)                                                                                             \
+    X(uint8_t, stage, "enum patient_stage")                                                                            \
+    X(int32_t, clinic, "")                                                                                             \
+    X(int32_t, nurse, "her or his case manager; NONE")                                                                 \
+    X(int32_t, nurse_since, "week they were brought together")                                                         \
+    X(int32_t, list_week, "week its list was handed over; NONE = not yet")                                             \
+    X(int32_t, enrol_week, "NONE = never")                                                                             \
+    X(int32_t, isp_week, "NONE = not written")                                                                         \
+    X(int32_t, exit_week, "end of enrolment; NONE")                                                                    \
+    X(double, due_coordination, "week the next contact is due")                                                        \
+    X(double, due_self_management, "")                                                                                 \
+    X(double, assessment_quality, "delivered, 0..1; 0 = not assessed")                                                 \
+    X(double, isp_quality, "")                                                                                         \
+    X(double, coordination_quality, "sum over contacts")                                                               \
+    X(double, self_management_quality, "sum over contacts")                                                            \
+    X(double, contact_quality, "sum over this week's contacts")                                                        \
+    X(double, contacts, "recent contacts over those planned, 0..1")                                                    \
+    X(double, trust, "0..1")                                                                                           \
+    X(double, adherence, "0..1")                                                                                       \
+    X(double, dose, "effective dose, 0..1")                                                                            \
+    X(double, effect, "lagged dose that acts on use, 0..1")                                                            \
+    X(double, self_management, "true, 0..96")                                                                          \
+    X(double, care_integration, "true, 0..51")                                                                         \
+    X(double, distress, "true, 0..24")                                                                                 \
+    X(float, fidelity, "at exit")                                                                                      \
+    X(int32_t, ed_year, "visits in the 52 weeks from enrolment")                                                       \
     X(int32_t, ed_year_usual, "of its twin, the same weeks")
 
 #define DECLARE(type, name, words) type *name;
 
-struct centres { int32_t num; CENTRE_COLUMNS(DECLARE) };
-struct clinics { int32_t num; CLINIC_COLUMNS(DECLARE) struct params *now; /* parameters in force */ };
-struct nurses { int32_t num; NURSE_COLUMNS(DECLARE) };
-struct physicians { int32_t num; PHYSICIAN_COLUMNS(DECLARE) };
-struct patients { int32_t num; PATIENT_COLUMNS(DECLARE) };
+struct centres {
+    int32_t num;
+    CENTRE_COLUMNS(DECLARE)
+};
+struct clinics {
+    int32_t num;
+    CLINIC_COLUMNS(DECLARE) struct params *now; /* parameters in force */
+};
+struct nurses {
+    int32_t num;
+    NURSE_COLUMNS(DECLARE)
+};
+struct physicians {
+    int32_t num;
+    PHYSICIAN_COLUMNS(DECLARE)
+};
+struct patients {
+    int32_t num;
+    PATIENT_COLUMNS(DECLARE)
+};
 
-struct tally { double sum, count; }; /* an outcome so far: sum / count */
+struct tally {
+    double sum, count;
+}; /* an outcome so far: sum / count */
 
 struct strategy_state { /* of one strategy in one clinic */
-    int32_t due;      /* week it takes effect; NONE */
-    int32_t streak;   /* weeks in a row the trigger's condition held */
-    int32_t applied;  /* times it took effect */
+    int32_t due;        /* week it takes effect; NONE */
+    int32_t streak;     /* weeks in a row the trigger's condition held */
+    int32_t applied;    /* times it took effect */
     uint8_t in_effect, done;
 };
 
@@ -194,21 +234,22 @@ struct world {
     struct nurses nurse;
     struct physicians physician;
     struct patients patient;
-    int32_t *treated;               /* [patients] a clinic's ever enrolled, from its first_patient on */
-    int32_t *component_week;        /* [clinics][NUM_COMPONENTS] last week each was delivered; NONE */
-    double *community_sum;          /* [communities][2] competence and number of nurses who take part */
-    double *market_sum;             /* [markets][2] vacant and all posts */
-    struct tally *tally;            /* [clinics][NUM_OUTCOMES] */
-    int64_t *cause;                 /* [clinics][NUM_SUPPORTS] event behind each part of the support */
-    struct strategy_state *strategy;/* [strategies][clinics] */
-    double *rating;                 /* [clinics][NUM_FACTORS] in force */
-    struct params *base;            /* [clinics] before factors, in force */
-    struct record *record;          /* where events and series go; borrowed */
-    void *memory;                   /* the one block all columns live in */
+    int32_t *treated;                /* [patients] a clinic's ever enrolled, from its first_patient on */
+    int32_t *component_week;         /* [clinics][NUM_COMPONENTS] last week each was delivered; NONE */
+    double *community_sum;           /* [communities][2] competence and number of nurses who take part */
+    double *market_sum;              /* [markets][2] vacant and all posts */
+    struct tally *tally;             /* [clinics][NUM_OUTCOMES] */
+    int64_t *cause;                  /* [clinics][NUM_SUPPORTS] event behind each part of the support */
+    struct strategy_state *strategy; /* [strategies][clinics] */
+    double *rating;                  /* [clinics][NUM_FACTORS] in force */
+    struct params *base;             /* [clinics] before factors, in force */
+    struct record *record;           /* where events and series go; borrowed */
+    void *memory;                    /* the one block all columns live in */
 };
 
 /* Allocates for a setting and its population. Returns 0 or MILIEU_ERR_MEMORY. */
-int world_init(struct world *self, const struct setting *setting, const struct population *population, struct luck luck, struct error *err);
+int world_init(struct world *self, const struct setting *setting, const struct population *population, struct luck luck,
+               struct error *err);
 void world_free(struct world *self);
 
 /* Week 0 of an arm: every column anew. */
@@ -226,10 +267,22 @@ void world_person_params(const struct world *self, int clinic, const struct pers
 /* 0, or the source line of the first invariant that does not hold. */
 int world_verify(const struct world *self);
 
-static inline bool clinic_runs(const struct world *w, int c) { return w->clinic.stage[c] < STAGE_DISCONTINUED; }
-static inline bool nurse_works(const struct world *w, int n) { return w->nurse.post[n] == POST_PRESENT; }
-static inline double stance_of(double value) { return 2 * value - 1; }
-static inline double clamp(double x, double low, double high) { return x < low ? low : x > high ? high : x; }
+static inline bool clinic_runs(const struct world *w, int c)
+{
+    return w->clinic.stage[c] < STAGE_DISCONTINUED;
+}
+static inline bool nurse_works(const struct world *w, int n)
+{
+    return w->nurse.post[n] == POST_PRESENT;
+}
+static inline double stance_of(double value)
+{
+    return 2 * value - 1;
+}
+static inline double clamp(double x, double low, double high)
+{
+    return x < low ? low : x > high ? high : x;
+}
 static inline void tally_add(struct world *w, int c, enum outcome o, double sum, double count)
 {
     struct tally *t = &w->tally[(long)c * NUM_OUTCOMES + o];
