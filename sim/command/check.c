@@ -101,7 +101,7 @@ static void print_plan(const struct terminal *t, const struct scenario *s)
     print_list(t, count, s->strategy_id, s->num_strategies);
     count_words(count, sizeof count, t, WORD_ONE_ARM, (size_t)s->num_arms);
     print_list(t, count, s->arm_id, s->num_arms);
-    text_number(draws, s->runs.draws, 0, false, t->lang);
+    count_words(draws, sizeof draws, t, WORD_ONE_DRAW, (size_t)s->runs.draws);
     text_number(replications, s->runs.replications, 0, false, t->lang);
     text_number(runs, (double)s->runs.draws * s->runs.replications, 0, false, t->lang);
     say(t, WORD_CHECK_RUNS, runs, draws, replications, (unsigned)s->runs.seed);

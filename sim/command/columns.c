@@ -51,10 +51,14 @@ void columns_print_heading(const struct columns *self)
     }
     for (int line = 0; line < most; line++) {
         fputs(bold(self->terminal->color_out), out);
-        fprintf(out, "%*s", (int)self->label_width, "");
+        size_t column = 0;
         for (int i = 0; i < self->count; i++) {
             int own = line - (most - heading[i].num_lines);
-            text_cell(out, own >= 0 ? heading[i].line[own] : "", self->width, true);
+            size_t edge = self->label_width + (size_t)(i + 1) * self->width;
+            if (own < 0)
+                continue;
+            text_cell(out, heading[i].line[own], edge - column, true);
+            column = edge;
         }
         fprintf(out, "%s\n", plain(self->terminal->color_out));
     }
@@ -71,7 +75,12 @@ void columns_print_row(const struct columns *self, size_t indent, const char *la
     } else {
         text_cell(out, label, self->label_width - indent, false);
     }
-    for (int i = 0; i < self->count; i++)
-        text_cell(out, cell[i], self->width, true);
+    size_t column = self->label_width;
+    for (int i = 0; i < self->count; i++) { /* a cell too long is not cut: the next one makes room */
+        size_t wide = text_width(cell[i]), edge = self->label_width + (size_t)(i + 1) * self->width;
+        size_t gap = column + wide < edge ? edge - column - wide : 1;
+        fprintf(out, "%*s%s", (int)gap, "", cell[i]);
+        column += gap + wide;
+    }
     fputc('\n', out);
 }

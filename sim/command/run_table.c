@@ -35,7 +35,7 @@ static const struct column programme_columns[] = {
 
 static const struct column patient_columns[] = {
     { OUTCOME_reach, FORM_OF_100, 0, false, WORD_COLUMN_REACHED },
-    { OUTCOME_care_integration_change_26w, FORM_PLAIN, 1, true, WORD_COLUMN_INTEGRATION },
+    { OUTCOME_care_integration_change_26w, FORM_PLAIN, 0, true, WORD_COLUMN_INTEGRATION },
     { OUTCOME_hours_per_patient, FORM_PLAIN, 0, false, WORD_COLUMN_HOURS },
     { OUTCOME_programme_cost, FORM_THOUSANDS, 0, false, WORD_COLUMN_COST },
 };
@@ -102,6 +102,26 @@ static void figure_cell(struct layout *l, const struct column *c, int arm, int c
 
 /* ---- tables ---- */
 
+/* "2 years", "78 weeks" */
+static const char *horizon_words(char *buffer, size_t size, const struct terminal *t, int weeks)
+{
+    if (weeks % 52 == 0)
+        return count_words(buffer, size, t, WORD_ONE_YEAR, (size_t)weeks / 52);
+    return count_words(buffer, size, t, WORD_ONE_WEEK, (size_t)weeks);
+}
+
+static void print_headings(struct layout *l, struct columns *table, const struct column *columns)
+{
+    char horizon[64], words[CELL_LENGTH];
+    horizon_words(horizon, sizeof horizon, l->t, l->report->scenario->horizon);
+    for (int i = 0; i < table->count; i++) {
+        snprintf(words, sizeof words, in_words(l->t, columns[i].heading), horizon);
+        snprintf(table->heading[i], CELL_LENGTH, "%.*s%s", CELL_LENGTH - 16, words,
+                 columns[i].form == FORM_COUNT && !l->few ? in_words(l->t, WORD_OF_100) : "");
+    }
+    columns_print_heading(table);
+}
+
 static void print_row(struct layout *l, const struct columns *table, const struct column *columns, int arm, int clinic,
                       size_t indent, const char *label)
 {
@@ -119,10 +139,7 @@ static void print_table(struct layout *l, const struct column *columns, int coun
     struct columns table;
     bool by_clinic = s->num_clinics > 1 && s->num_clinics <= SHOWN_CLINICS;
     columns_init(&table, t, label_width, (TERMINAL_WIDTH - label_width) / (size_t)count, count);
-    for (int i = 0; i < count; i++)
-        snprintf(table.heading[i], CELL_LENGTH, "%s%s", in_words(t, columns[i].heading),
-                 columns[i].form == FORM_COUNT && !l->few ? in_words(t, WORD_OF_100) : "");
-    columns_print_heading(&table);
+    print_headings(l, &table, columns);
     for (int arm = 0; arm < s->num_arms; arm++) {
         if (!by_clinic) {
             print_row(l, &table, columns, arm, SUMMARY_ALL, 0, s->arm_title[t->lang][arm]);
@@ -141,26 +158,26 @@ static void print_table(struct layout *l, const struct column *columns, int coun
 
 /* ---- around them ---- */
 
+static void paragraph(const struct terminal *t, const char *text)
+{
+    text_paragraph(t->out, text, 0, 0, TERMINAL_WIDTH);
+}
+
 static void print_title(const struct layout *l)
 {
     const struct terminal *t = l->t;
     const struct scenario *s = l->report->scenario;
-    char length[64], runs[NUMBER_LENGTH], clinics[64];
+    char horizon[64], runs[NUMBER_LENGTH], clinics[64], draws[64], head[512];
     fputs(bold(t->color_out), t->out);
-    text_paragraph(t->out, s->title[t->lang], 0, 0, TERMINAL_WIDTH);
+    paragraph(t, s->title[t->lang]);
     fputs(plain(t->color_out), t->out);
-    if (s->horizon % 52 == 0)
-        count_words(length, sizeof length, t, WORD_ONE_YEAR, (size_t)s->horizon / 52);
-    else
-        count_words(length, sizeof length, t, WORD_ONE_WEEK, (size_t)s->horizon);
+    horizon_words(horizon, sizeof horizon, t, s->horizon);
     count_words(clinics, sizeof clinics, t, WORD_ONE_CLINIC, (size_t)s->num_clinics);
+    count_words(draws, sizeof draws, t, WORD_ONE_DRAW, (size_t)s->runs.draws);
     text_number(runs, (double)l->report->done.runs, 0, false, t->lang);
-    say(t, WORD_RUN_HEAD, clinics, length, runs, s->runs.draws, s->runs.replications, (unsigned)s->runs.seed);
-}
-
-static void paragraph(const struct terminal *t, const char *text)
-{
-    text_paragraph(t->out, text, 0, 0, TERMINAL_WIDTH);
+    snprintf(head, sizeof head, in_words(t, WORD_RUN_HEAD), clinics, horizon, runs, draws, s->runs.replications,
+             (unsigned)s->runs.seed);
+    paragraph(t, head);
 }
 
 /* What a before-after comparison would have said of the first arm, beside the paired effect. */
@@ -219,8 +236,8 @@ void run_report_table(const struct terminal *t, const struct run_report *report)
     struct layout l = { t, report, stories < ENOUGH_FOR_100, 1 };
     print_title(&l);
     fputc('\n', t->out);
-    PRINT_TABLE(&l, programme_columns, 16);
-    PRINT_TABLE(&l, patient_columns, 16);
+    PRINT_TABLE(&l, programme_columns, 20);
+    PRINT_TABLE(&l, patient_columns, 20);
     say(t, WORD_EMERGENCY_TITLE);
     PRINT_TABLE(&l, emergency_columns, 28);
     print_naive(&l);
