@@ -380,7 +380,7 @@ hid_t shelf_array(struct shelf *self, const char *name, hid_t type, const int *a
     static const double missing_double = NAN;
     static const float missing_float = NAN;
     struct store *store = self->store;
-    hsize_t length[SHELF_MAX_RANK];
+    hsize_t length[SHELF_MAX_RANK] = { 0 };
     hid_t array;
     for (int i = 0; i < rank; i++)
         length[i] = self->axis[axes[i]].length;
