@@ -18,9 +18,9 @@
 
 struct message {
     bool is_warning;
-    char *file;   /* as the user named it; NULL for a command-line option */
-    int line;     /* 1.. ; 0 = the file as a whole */
-    char *text;   /* what is wrong, the value, what is allowed, the nearest name; may hold further lines, each indented */
+    char *file; /* as the user named it; NULL for a command-line option */
+    int line;   /* 1.. ; 0 = the file as a whole */
+    char *text; /* what is wrong, the value, what is allowed, the nearest name; may hold further lines, each indented */
 };
 
 struct messages {
@@ -43,10 +43,10 @@ struct scenario_override {
     const char *text;
 };
 
-struct scenario_run_options { /* the `runs` and `outputs` groups */
-    int draws;         /* 1..65535 */
-    int replications;  /* 1..65535 */
-    uint32_t seed;     /* 0..2147483647 */
+struct scenario_run_options {   /* the `runs` and `outputs` groups */
+    int draws;                  /* 1..65535 */
+    int replications;           /* 1..65535 */
+    uint32_t seed;              /* 0..2147483647 */
     bool parameter_uncertainty; /* draw what is uncertain by the tables (spread, beta); else their central values */
     bool series, events;
 };
@@ -55,17 +55,18 @@ struct scenario_tree; /* private: the merged tree of values and distributions */
 
 struct scenario {
     char *id;
-    char *title[2];  /* English, French; the one given serves for both */
+    char *title[2]; /* English, French; the one given serves for both */
     char *source;
-    char *start;     /* ISO date of week 0, "" if none */
-    int horizon;     /* weeks */
+    char *start; /* ISO date of week 0, "" if none */
+    int horizon; /* weeks */
     int num_clinics, num_centres, num_strategies, num_arms;
     char **clinic_id, **arm_id, **strategy_id;
     char **clinic_title[2], **arm_title[2], **strategy_title[2]; /* [lang][index], never NULL */
-    int reference_arm;         /* the arm others are compared with: 0 unless one says reference = true */
+    int reference_arm; /* the arm others are compared with: 0 unless one says reference = true */
     struct scenario_run_options runs;
-    char *text;                /* the scenario after `extends` and overrides: a whole libconfig text that, read again, gives the same scenario */
-    char *text_as_given;       /* the bytes of the file */
+    char *text; /* the scenario after `extends` and overrides: a whole libconfig text that, read again, gives the same
+                   scenario */
+    char *text_as_given; /* the bytes of the file */
     struct scenario_tree *tree;
 };
 
@@ -75,7 +76,8 @@ struct scenario {
 int scenario_read(struct scenario *self, const char *path, const struct scenario_override *overrides, int num_overrides,
                   struct messages *messages, struct error *err);
 
-/* The same from memory; `name` stands for the file in messages, `folder` is where `extends` looks first (NULL: none). */
+/* The same from memory; `name` stands for the file in messages, `folder` is where `extends` looks first (NULL: none).
+ */
 int scenario_read_text(struct scenario *self, const char *name, const char *folder, const char *text, size_t length,
                        const struct scenario_override *overrides, int num_overrides, struct messages *messages,
                        struct error *err);
@@ -86,7 +88,8 @@ void scenario_free(struct scenario *self);
  * depend on what else is in the file. The caller frees `out` with setting_free. */
 int scenario_draw(const struct scenario *self, uint32_t seed, int draw, struct setting *out, struct error *err);
 
-/* One row for every parameter of the model in draw `draw` for clinic `clinic`, factors applied: for the results file. */
+/* One row for every parameter of the model in draw `draw` for clinic `clinic`, factors applied: for the results file.
+ */
 void scenario_params(const struct setting *setting, int clinic, struct params *out);
 
 #endif

@@ -1,5 +1,6 @@
 #include "schema.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define NAMES_STRUCTURAL SECTION_STRUCTURAL
@@ -57,62 +58,76 @@ static bool param_may_stand(int names, int param)
 {
     if (names == NAMES_NONE || names == NAMES_PERSON)
         return false;
-    return names == NAMES_CHANGE || (int)param_table[param].section == names;
+    if (names == NAMES_CHANGE) /* rules and prices are one for all clinics, and for good */
+        return param_table[param].section != SECTION_RULES && param_table[param].section != SECTION_ECONOMICS;
+    return (int)param_table[param].section == names;
 }
 
-void schema_each(enum at at, schema_visit visit, void *context)
+static void add(struct schema *self, enum at at, const char *key, enum key_sort sort, int index)
+{
+    self->entry[at][self->count[at]++] = (struct schema_entry){ key, { sort, index } };
+}
+
+static void fill(struct schema *self, enum at at)
 {
     const struct at_row *place = &at_table[at];
     for (int i = 0; i < NUM_KEY_ROWS; i++)
         if (key_table[i].at == at || key_table[i].at == place->also)
-            visit(context, key_table[i].id, (struct key_meaning){ KEY_STRUCTURE, i });
+            add(self, at, key_table[i].id, KEY_STRUCTURE, i);
     for (int i = 0; i < NUM_FACTORS; i++)
         if (factor_may_stand(place->names, i))
-            visit(context, factor_table[i].id, (struct key_meaning){ KEY_FACTOR, i });
+            add(self, at, factor_table[i].id, KEY_FACTOR, i);
     for (int i = 0; i < NUM_PARAMS; i++)
         if (param_may_stand(place->names, i))
-            visit(context, param_table[i].id, (struct key_meaning){ KEY_PARAMETER, i });
+            add(self, at, param_table[i].id, KEY_PARAMETER, i);
 }
 
-struct wanted {
-    const char *key;
-    struct key_meaning meaning;
-    bool found;
-    const char *nearest;
-    int distance;
-};
-
-static void match(void *context, const char *key, struct key_meaning meaning)
+static int by_key(const void *a, const void *b)
 {
-    struct wanted *wanted = context;
-    if (!wanted->found && strcmp(wanted->key, key) == 0) {
-        wanted->found = true;
-        wanted->meaning = meaning;
+    return strcmp(((const struct schema_entry *)a)->key, ((const struct schema_entry *)b)->key);
+}
+
+bool schema_init(struct schema *self)
+{
+    *self = (struct schema){ 0 };
+    for (int at = 0; at < NUM_AT; at++) {
+        size_t most = NUM_KEY_ROWS + NUM_FACTORS + NUM_PARAMS;
+        self->entry[at] = malloc(most * sizeof *self->entry[at]);
+        if (self->entry[at] == NULL)
+            return false;
+        fill(self, (enum at)at);
+        qsort(self->entry[at], (size_t)self->count[at], sizeof *self->entry[at], by_key);
     }
+    return true;
 }
 
-bool schema_find(enum at at, const char *key, struct key_meaning *out)
+void schema_free(struct schema *self)
 {
-    struct wanted wanted = { .key = key };
-    schema_each(at, match, &wanted);
-    *out = wanted.meaning;
-    return wanted.found;
+    for (int at = 0; at < NUM_AT; at++)
+        free(self->entry[at]);
+    *self = (struct schema){ 0 };
 }
 
-static void measure(void *context, const char *key, struct key_meaning meaning)
+bool schema_find(const struct schema *self, enum at at, const char *key, struct key_meaning *out)
 {
-    struct wanted *wanted = context;
-    int distance = key_distance(wanted->key, key);
-    (void)meaning;
-    if (key_is_near(wanted->key, distance) && (wanted->nearest == NULL || distance < wanted->distance)) {
-        wanted->nearest = key;
-        wanted->distance = distance;
+    struct schema_entry wanted = { .key = key };
+    const struct schema_entry *found =
+        bsearch(&wanted, self->entry[at], (size_t)self->count[at], sizeof wanted, by_key);
+    if (found != NULL)
+        *out = found->meaning;
+    return found != NULL;
+}
+
+const char *schema_nearest(const struct schema *self, enum at at, const char *key)
+{
+    const char *nearest = NULL;
+    int least = 0;
+    for (int i = 0; i < self->count[at]; i++) {
+        int distance = key_distance(key, self->entry[at][i].key);
+        if (key_is_near(key, distance) && (nearest == NULL || distance < least)) {
+            nearest = self->entry[at][i].key;
+            least = distance;
+        }
     }
-}
-
-const char *schema_nearest(enum at at, const char *key)
-{
-    struct wanted wanted = { .key = key };
-    schema_each(at, measure, &wanted);
-    return wanted.nearest;
+    return nearest;
 }

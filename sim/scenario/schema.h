@@ -32,10 +32,10 @@ enum key_type {
     NUM_KEY_TYPES
 };
 
-enum names { /* which factors and parameters may stand at a place, beside a whole section */
-    NAMES_NONE = -1,
-    NAMES_PERSON = NUM_SECTIONS,
-    NAMES_CHANGE
+enum allowed { /* which factors and parameters may stand at a place, beside a whole section */
+               NAMES_NONE = -1,
+               NAMES_PERSON = NUM_SECTIONS,
+               NAMES_CHANGE
 };
 
 struct key_row {
@@ -52,7 +52,7 @@ struct key_row {
 struct at_row {
     const char *path;
     enum at also;
-    int names; /* enum section or enum names */
+    int names; /* enum section or enum allowed */
 };
 
 enum {
@@ -71,14 +71,25 @@ struct key_meaning {
     int index;
 };
 
+struct schema_entry {
+    const char *key;
+    struct key_meaning meaning;
+};
+
+/* Every place with its keys, sorted. */
+struct schema {
+    struct schema_entry *entry[NUM_AT];
+    int count[NUM_AT];
+};
+
+/* Returns false when out of memory; schema_free is safe then, and twice. */
+bool schema_init(struct schema *self);
+void schema_free(struct schema *self);
+
 /* False when the key may not stand there. */
-bool schema_find(enum at at, const char *key, struct key_meaning *out);
+bool schema_find(const struct schema *self, enum at at, const char *key, struct key_meaning *out);
 
 /* The key allowed at the place that is nearest to `key`, or NULL. */
-const char *schema_nearest(enum at at, const char *key);
-
-/* The keys a place may hold, called one by one. */
-typedef void (*schema_visit)(void *context, const char *key, struct key_meaning meaning);
-void schema_each(enum at at, schema_visit visit, void *context);
+const char *schema_nearest(const struct schema *self, enum at at, const char *key);
 
 #endif

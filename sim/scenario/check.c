@@ -1,0 +1,360 @@
+#include "check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "value.h"
+
+#define MOST_TRIES 63
+
+static void check_group(struct reading *r, struct node *group, enum at at, const struct path *path);
+
+bool check_is_id(const char *text)
+{
+    size_t length = strlen(text), plain = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789._-");
+    return length > 0 && length <= 63 && plain == length && strchr("._-", text[0]) == NULL;
+}
+
+static void must_be(struct reading *r, struct node *node, const struct path *path, const char *en, const char *fr)
+{
+    if (node->kind != NODE_BAD)
+        complain(r, node, "%s must be %s", "%s doit être %s", path_show(r, path), r->messages->lang == 1 ? fr : en);
+}
+
+/* ---- lists of groups ---- */
+
+struct named {
+    const char *id;
+    struct node *item;
+};
+
+static int by_id(const void *a, const void *b)
+{
+    const struct named *x = a, *y = b;
+    int order = strcmp(x->id, y->id);
+    return order != 0 ? order : x->item->line - y->item->line;
+}
+
+static void check_ids_differ(struct reading *r, const struct node *list, const struct path *path)
+{
+    struct named *named = list->count > 0 ? reading_memory(r, malloc((size_t)list->count * sizeof *named)) : NULL;
+    size_t n = 0;
+    if (named == NULL)
+        return;
+    for (struct node *item = list->first; item != NULL; item = item->next)
+        if (node_id(item) != NULL)
+            named[n++] = (struct named){ node_id(item), item };
+    qsort(named, n, sizeof *named, by_id);
+    for (size_t i = 1; i < n; i++)
+        if (strcmp(named[i].id, named[i - 1].id) == 0)
+            complain(r, node_find(named[i].item, "id"), "the id \"%s\" is used twice in %s (line %d)",
+                     "l'id « %s » sert deux fois dans %s (ligne %d)", named[i].id, path_show(r, path),
+                     named[i - 1].item->line);
+    free(named);
+}
+
+static void check_items(struct reading *r, struct node *list, const struct key_row *row, const struct path *path)
+{
+    int number = 0;
+    if (list->kind != NODE_LIST) {
+        must_be(r, list, path, "a list of groups ( { ... }, { ... } )", "une liste de groupes ( { ... }, { ... } )");
+        return;
+    }
+    if (list->count < (int)row->low || list->count > (int)row->high)
+        complain(r, list, "%s has %d items; allowed are %g .. %g", "%s a %d éléments ; il en faut %g .. %g",
+                 path_show(r, path), list->count, row->low, row->high);
+    for (struct node *item = list->first; item != NULL && !reading_is_full(r); item = item->next) {
+        struct path place = { path->up, path->name, node_id(item), ++number };
+        if (item->kind == NODE_GROUP)
+            check_group(r, item, row->inner, &place);
+        else
+            must_be(r, item, &place, "a group { ... }", "un groupe { ... }");
+    }
+    check_ids_differ(r, list, path);
+}
+
+/* ---- single values ---- */
+
+static void check_whole(struct reading *r, struct node *node, const struct key_row *row, const struct path *path)
+{
+    struct value_rule rule = { row->low, row->high, true, false };
+    if (node_is_number(node))
+        node->value = value_read(r, node, &rule, path, "");
+    else
+        must_be(r, node, path, "a whole number", "un nombre entier");
+}
+
+static void check_exact(struct reading *r, struct node *node, const struct key_row *row, const struct path *path)
+{
+    struct value_rule rule = { row->low, row->high, false, false };
+    if (node_is_number(node))
+        node->value = value_read(r, node, &rule, path, "");
+    else
+        must_be(r, node, path, "a number", "un nombre");
+}
+
+static void check_words(struct reading *r, struct node *node, const struct key_row *row, const struct path *path)
+{
+    const char *choices = row->choices, *place, *text = node->is.text;
+    size_t length = strlen(text);
+    if (choices[0] == '\0')
+        return;
+    for (const char *p = choices; p != NULL; p = strchr(p, '|'), p = p != NULL ? p + 1 : NULL)
+        if (strncmp(p, text, length) == 0 && (p[length] == '|' || p[length] == '\0') && length > 0)
+            return;
+    place = path_show(r, path);
+    complain(r, node, "%s = \"%s\" must be one of %s", "%s = \"%s\" doit être un de %s", place,
+             reading_show(r, text, length, 60), choices);
+}
+
+static void check_series(struct reading *r, struct node *node, const struct path *path)
+{
+    const char *text = node->is.text, *nearest = NULL;
+    int least = MOST_TRIES;
+    if (series_find(text) >= 0)
+        return;
+    for (int i = 0; i < NUM_SERIES; i++) {
+        int distance = key_distance(text, series_table[i].id);
+        if (key_is_near(text, distance) && distance < least) {
+            nearest = series_table[i].id;
+            least = distance;
+        }
+    }
+    complain(r, node, "%s = \"%s\" is not a series (milieu describe series)%s",
+             "%s = \"%s\" n'est pas une série (milieu describe series)%s", path_show(r, path),
+             reading_show(r, text, strlen(text), 60), reading_did_you_mean(r, nearest));
+}
+
+static void check_id(struct reading *r, struct node *node, const struct path *path)
+{
+    if (!check_is_id(node->is.text))
+        complain(r, node, "%s = \"%s\": an id is made of a-z 0-9 . _ - and begins with a letter or digit (at most 63)",
+                 "%s = \"%s\" : un id est fait de a-z 0-9 . _ - et commence par une lettre ou un chiffre (63 au plus)",
+                 path_show(r, path), reading_show(r, node->is.text, strlen(node->is.text), 60));
+}
+
+static bool is_date(const char *text)
+{
+    static const int days[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    int year, month, day, used = 0;
+    bool leap;
+    if (strlen(text) != 10 || strspn(text, "0123456789-") != 10 ||
+        sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &used) != 3 || used != 10)
+        return false;
+    leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] + (month == 2 && leap);
+}
+
+static void check_text(struct reading *r, struct node *node, const struct key_row *row, const struct path *path)
+{
+    if (node->kind != NODE_TEXT)
+        must_be(r, node, path, "a text in quotation marks", "un texte entre guillemets");
+    else if (row->type == TYPE_ID)
+        check_id(r, node, path);
+    else if (row->type == TYPE_DATE && !is_date(node->is.text))
+        complain(r, node, "%s = \"%s\" must be a date like \"2016-09-05\"",
+                 "%s = \"%s\" doit être une date comme « 2016-09-05 »", path_show(r, path),
+                 reading_show(r, node->is.text, strlen(node->is.text), 60));
+    else if (strcmp(row->choices, "series") == 0)
+        check_series(r, node, path);
+    else
+        check_words(r, node, row, path);
+}
+
+static void check_title(struct reading *r, struct node *node, const struct path *path)
+{
+    if (node->kind == NODE_GROUP)
+        check_group(r, node, AT_WORDS, path);
+    else if (node->kind != NODE_TEXT)
+        must_be(r, node, path, "a text, or { en = \"...\"; fr = \"...\"; }",
+                "un texte, ou { en = \"...\"; fr = \"...\"; }");
+}
+
+static void check_references(struct reading *r, struct node *list, const struct path *path)
+{
+    if (list->kind != NODE_LIST) {
+        must_be(r, list, path, "a list of ids, [\"a\", \"b\"]", "une liste d'id, [\"a\", \"b\"]");
+        return;
+    }
+    for (struct node *node = list->first; node != NULL; node = node->next)
+        if (node->kind != NODE_TEXT)
+            must_be(r, node, path, "a list of ids, [\"a\", \"b\"]", "une liste d'id, [\"a\", \"b\"]");
+}
+
+/* ---- ratings and parameters ---- */
+
+/* The node that holds the number: itself, or `main` of a group { main; who; why }. NULL: complained of. */
+static struct node *open_value(struct reading *r, struct node *node, const char *main, bool who,
+                               const struct path *path)
+{
+    struct node *inner = node_find(node, main);
+    if (node->kind != NODE_GROUP)
+        return node;
+    for (struct node *child = node->first; child != NULL; child = child->next) {
+        bool text = (who && strcmp(child->name, "who") == 0) || strcmp(child->name, "why") == 0;
+        struct path place = { path, child->name, NULL, 0 };
+        if (!text && child != inner)
+            complain(r, child, "unknown key '%s' in %s: it may hold %s, %swhy",
+                     "clé inconnue « %s » dans %s : on peut y écrire %s, %swhy", child->name, path_show(r, path), main,
+                     who ? "who, " : "");
+        else if (text && child->kind != NODE_TEXT)
+            must_be(r, child, &place, "a text in quotation marks", "un texte entre guillemets");
+    }
+    if (inner == NULL)
+        complain(r, node, "%s: the key '%s' is missing", "%s : il manque la clé « %s »", path_show(r, path), main);
+    return inner;
+}
+
+static void check_rating(struct reading *r, struct node *node, enum at at, const struct path *path)
+{
+    double most = at == AT_CHANGE_ADD ? 4 : 2;
+    struct value_rule rule = { -most, most, false, true };
+    struct node *inner = open_value(r, node, "rating", true, path);
+    if (inner != NULL && inner->kind == NODE_GROUP)
+        must_be(r, inner, path, "a rating", "une cote");
+    else if (inner != NULL)
+        node->value = value_read(r, inner, &rule, path, "");
+}
+
+static void check_parameter(struct reading *r, struct node *node, enum at at, int index, const struct path *path)
+{
+    const struct param_info *param = &param_table[index];
+    double span = param->max - param->min;
+    struct value_rule rule = { param->min, param->max, param->kind == KIND_COUNT, false };
+    struct node *inner = open_value(r, node, "value", false, path);
+    char note[256];
+    if (at == AT_CHANGE_ADD) {
+        rule.low = -span;
+        rule.high = span;
+    }
+    snprintf(note, sizeof note, " (%s)", param->words[r->messages->lang]);
+    if (inner != NULL && inner->kind == NODE_GROUP)
+        must_be(r, inner, path, "a number or distribution", "un nombre ou une distribution");
+    else if (inner != NULL)
+        node->value = value_read(r, inner, &rule, path, note);
+}
+
+/* ---- the walk ---- */
+
+static void check_number_or_spread(struct reading *r, struct node *node, const struct key_row *row,
+                                   const struct path *path)
+{
+    struct value_rule rule = { row->low, row->high, false, row->type == TYPE_SPREAD };
+    node->value = value_read(r, node, &rule, path, "");
+}
+
+static void check_structure(struct reading *r, struct node *node, const struct key_row *row, const struct path *path)
+{
+    switch (row->type) {
+    case TYPE_GROUP:
+        if (node->kind == NODE_GROUP)
+            check_group(r, node, row->inner, path);
+        else
+            must_be(r, node, path, "a group { ... }", "un groupe { ... }");
+        break;
+    case TYPE_ITEMS:
+        check_items(r, node, row, path);
+        break;
+    case TYPE_PEOPLE:
+        if (node->kind == NODE_LIST)
+            check_items(r, node, row, path);
+        else
+            check_whole(r, node, row, path);
+        break;
+    case TYPE_WHOLE:
+        check_whole(r, node, row, path);
+        break;
+    case TYPE_EXACT:
+        check_exact(r, node, row, path);
+        break;
+    case TYPE_NUMBER:
+    case TYPE_SPREAD:
+        check_number_or_spread(r, node, row, path);
+        break;
+    case TYPE_YESNO:
+        if (node->kind != NODE_YESNO)
+            must_be(r, node, path, "true or false", "true ou false");
+        break;
+    case TYPE_TITLE:
+        check_title(r, node, path);
+        break;
+    case TYPE_REFERENCES:
+        check_references(r, node, path);
+        break;
+    case TYPE_TEXT:
+    case TYPE_ID:
+    case TYPE_WORD:
+    case TYPE_DATE:
+    case NUM_KEY_TYPES:
+        check_text(r, node, row, path);
+        break;
+    }
+}
+
+/* "\n    did you mean ...?": a key allowed here, else one that stands elsewhere, with its place. */
+static const char *key_hint(struct reading *r, const char *key, enum at at)
+{
+    const char *nearest = schema_nearest(r->schema, at, key), *hint;
+    struct key_info info;
+    if (nearest != NULL)
+        return reading_did_you_mean(r, nearest);
+    nearest = key_nearest(key);
+    if (nearest == NULL)
+        return "";
+    key_describe(key_find(nearest, 0), &info);
+    hint = r->messages->lang == 1
+               ? arena_print(r->arena, "\n    vouliez-vous dire « %s » ? sa place est %s", info.id, info.path)
+               : arena_print(r->arena, "\n    did you mean '%s'? it stands at %s", info.id, info.path);
+    return hint != NULL ? hint : "";
+}
+
+static void complain_of_key(struct reading *r, struct node *node, enum at at, const struct path *path)
+{
+    bool root = at == AT_ROOT;
+    const char *excerpt = reading_excerpt(r, node), *hint = key_hint(r, node->name, at);
+    if (excerpt[0] != '\0' && hint[0] != '\0')
+        hint += strlen("\n  "); /* beside the carets */
+    complain(r, node, "unknown key '%s'%s%s%s%s", "clé inconnue « %s »%s%s%s%s", node->name,
+             root                     ? ""
+             : r->messages->lang == 1 ? " dans "
+                                      : " in ",
+             root ? "" : path_show(r, path), excerpt, hint);
+}
+
+static void check_required(struct reading *r, struct node *group, enum at at, const struct path *path)
+{
+    for (int i = 0; i < NUM_KEY_ROWS; i++) {
+        const struct key_row *row = &key_table[i];
+        if (!row->required || (row->at != at && row->at != at_table[at].also) || node_find(group, row->id) != NULL)
+            continue;
+        if (at == AT_ROOT)
+            complain(r, group, "the key '%s' is missing", "il manque la clé « %s »", row->id);
+        else
+            complain(r, group, "%s: the key '%s' is missing", "%s : il manque la clé « %s »", path_show(r, path),
+                     row->id);
+    }
+}
+
+static void check_group(struct reading *r, struct node *group, enum at at, const struct path *path)
+{
+    for (struct node *node = group->first; node != NULL && !reading_is_full(r); node = node->next) {
+        struct key_meaning meaning;
+        struct path place = { at == AT_ROOT ? NULL : path, node->name, NULL, 0 };
+        if (!schema_find(r->schema, at, node->name, &meaning))
+            complain_of_key(r, node, at, path);
+        else if (meaning.sort == KEY_FACTOR)
+            check_rating(r, node, at, &place);
+        else if (meaning.sort == KEY_PARAMETER)
+            check_parameter(r, node, at, meaning.index, &place);
+        else
+            check_structure(r, node, &key_table[meaning.index], &place);
+    }
+    check_required(r, group, at, path);
+}
+
+void check_tree(struct reading *reading, struct node *root)
+{
+    struct path path = { NULL, "", NULL, 0 };
+    check_group(reading, root, AT_ROOT, &path);
+}

@@ -1,0 +1,243 @@
+/* One draw of a scenario: its numbers. Every value has a uniform of its own, by the place it is for and its path, so
+ * that nothing else in the file can move it. */
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../model/random.h"
+#include "plan.h"
+
+#define WHOLE_SCENARIO 0 /* the place of values that stand for all clinics */
+#define WEEKS_A_YEAR (365.25 / 7)
+
+struct drawing {
+    const struct scenario_tree *tree;
+    struct luck luck;
+    struct params base;         /* what holds for every clinic that says nothing else */
+    double rating[NUM_FACTORS]; /* stated for the whole scenario; meaningless elsewhere */
+    struct setting *out;
+    bool no_memory;
+};
+
+static double draw(const struct drawing *d, uint64_t place, uint32_t index, enum stream stream,
+                   const struct value *value)
+{
+    if (value->kind == VALUE_EXACT)
+        return value->a;
+    return value_at(value, random_uniform(d->luck, random_entity(place, index), 0, stream));
+}
+
+static double or_default(const struct drawing *d, const struct strategy_plan *from, int key, const struct value *value)
+{
+    const char *parts[5] = { "strategies[", from->id, "].", key_table[key].id, NULL };
+    char path[128] = "";
+    if (value == NULL)
+        return plan_fallback(key);
+    for (size_t i = 0; parts[i] != NULL; i++)
+        strncat(path, parts[i], sizeof path - strlen(path) - 1);
+    return draw(d, WHOLE_SCENARIO, plan_luck(path), STREAM_VALUE, value);
+}
+
+static char *copy(struct drawing *d, const char *text)
+{
+    char *copied = strdup(text);
+    if (copied == NULL)
+        d->no_memory = true;
+    return copied;
+}
+
+/* ---- what holds for all clinics ---- */
+
+/* A default, moved by what is not known of it: once for all clinics. */
+static double unsure(const struct drawing *d, int param)
+{
+    const struct param_info *info = &param_table[param];
+    double z, moved;
+    if (info->spread <= 0 || !d->tree->parameter_uncertainty)
+        return info->value;
+    z = gsl_cdf_ugaussian_Pinv(
+        random_uniform(d->luck, random_entity(WHOLE_SCENARIO, d->tree->param_luck[param]), 0, STREAM_VALUE));
+    moved = param_from_scale(info->kind, param_to_scale(info->kind, info->value) + info->spread * z);
+    return moved < info->low ? info->low : moved > info->high ? info->high : moved;
+}
+
+static void draw_base(struct drawing *d)
+{
+    const struct scenario_tree *tree = d->tree;
+    for (int i = 0; i < NUM_PARAMS; i++)
+        params_set(&d->base, i,
+                   tree->param[i] != NULL ? draw(d, WHOLE_SCENARIO, tree->param_luck[i], STREAM_VALUE, tree->param[i])
+                                          : unsure(d, i));
+    for (int i = 0; i < NUM_FACTORS; i++)
+        if (tree->rating[i] != NULL)
+            d->rating[i] = draw(d, WHOLE_SCENARIO, tree->factor_luck[i], STREAM_RATING, tree->rating[i]);
+}
+
+static void draw_links(const struct drawing *d)
+{
+    for (int i = 0; i < NUM_LINKS && d->tree->parameter_uncertainty; i++) {
+        const char *parts[4] = { factor_table[link_table[i].factor].id, "->", param_table[link_table[i].param].id,
+                                 NULL };
+        char path[128] = "";
+        double u;
+        for (size_t k = 0; parts[k] != NULL; k++)
+            strncat(path, parts[k], sizeof path - strlen(path) - 1);
+        u = random_uniform(d->luck, random_entity(WHOLE_SCENARIO, plan_luck(path)), 0, STREAM_LINK);
+        d->out->beta[i] = link_beta(i) * exp(d->base.beta_spread * gsl_cdf_ugaussian_Pinv(u));
+    }
+}
+
+/* ---- places ---- */
+
+static struct person_setting *draw_people(struct drawing *d, const struct people_plan *plan, uint64_t place)
+{
+    struct person_setting *people;
+    if (plan->person == NULL)
+        return NULL;
+    people = calloc((size_t)plan->count, sizeof *people);
+    if (people == NULL) {
+        d->no_memory = true;
+        return NULL;
+    }
+    for (int i = 0; i < plan->count; i++) {
+        const struct person_plan *from = &plan->person[i];
+        people[i] = (struct person_setting){ .fte = from->fte, .absent = from->absent, .lead = from->lead };
+        for (int f = 0; f < NUM_FACTORS; f++)
+            people[i].rating[f] = NAN;
+        for (int e = 0; e < from->num_entries; e++)
+            people[i].rating[from->entry[e].index] =
+                draw(d, place, from->entry[e].luck, STREAM_RATING, from->entry[e].value);
+    }
+    return people;
+}
+
+static void draw_values(const struct drawing *d, const struct item_plan *item, struct clinic_setting *clinic)
+{
+    bool stated[NUM_FACTORS] = { false };
+    clinic->base = d->base;
+    for (int i = 0; i < item->num_entries; i++) {
+        const struct entry *entry = &item->entry[i];
+        enum stream stream = entry->is_factor ? STREAM_RATING : STREAM_VALUE;
+        double value = draw(d, clinic->place_key, entry->luck, stream, entry->value);
+        if (entry->is_factor) {
+            clinic->rating[entry->index] = value;
+            stated[entry->index] = true;
+        } else {
+            params_set(&clinic->base, entry->index, value);
+        }
+    }
+    for (int i = 0; i < NUM_FACTORS; i++)
+        if (!stated[i])
+            clinic->rating[i] = d->tree->rating[i] != NULL ? d->rating[i]
+                                                           : draw(d, clinic->place_key, d->tree->factor_luck[i],
+                                                                  STREAM_RATING, d->tree->unstated);
+}
+
+static void draw_clinic(struct drawing *d, const struct clinic_plan *from, struct clinic_setting *clinic)
+{
+    const struct item_plan *item = &d->tree->item[from->item];
+    clinic->id = copy(d, from->id);
+    clinic->title[0] = copy(d, from->title[0]);
+    clinic->title[1] = copy(d, from->title[1]);
+    clinic->place_key = from->place_key;
+    clinic->centre = from->centre;
+    clinic->community = from->community;
+    clinic->market = from->market;
+    clinic->place = item->place;
+    clinic->teaching = item->teaching;
+    clinic->num_nurses = item->nurses.count;
+    clinic->num_physicians = item->physicians.count;
+    clinic->nurse = draw_people(d, &item->nurses, from->place_key);
+    clinic->physician = draw_people(d, &item->physicians, from->place_key);
+    draw_values(d, item, clinic);
+}
+
+static void draw_centre(struct drawing *d, const struct centre_plan *from, struct centre_setting *centre)
+{
+    centre->id = copy(d, from->id);
+    centre->place_key = from->place_key;
+    centre->num_case_managers = from->num_case_managers;
+    centre->case_manager = draw_people(d, &d->tree->centre_item[from->item].case_managers, from->place_key);
+}
+
+/* ---- strategies and arms ---- */
+
+static void draw_changes(struct drawing *d, const struct strategy_plan *from, struct strategy_setting *strategy)
+{
+    strategy->change = calloc((size_t)from->num_changes + 1, sizeof *strategy->change);
+    strategy->where = calloc((size_t)d->tree->num_clinics + 1, sizeof *strategy->where);
+    if (strategy->change == NULL || strategy->where == NULL) {
+        d->no_memory = true;
+        return;
+    }
+    memcpy(strategy->where, from->where, (size_t)d->tree->num_clinics * sizeof *strategy->where);
+    strategy->num_changes = from->num_changes;
+    for (int i = 0; i < from->num_changes; i++) {
+        strategy->change[i] = from->change[i].change;
+        strategy->change[i].value = draw(d, WHOLE_SCENARIO, from->change[i].luck, STREAM_VALUE, from->change[i].value);
+    }
+}
+
+static void draw_strategy(struct drawing *d, const struct strategy_plan *from, struct strategy_setting *strategy)
+{
+    strategy->id = copy(d, from->id);
+    strategy->eric = copy(d, from->eric);
+    strategy->title[0] = copy(d, from->title[0]);
+    strategy->title[1] = copy(d, from->title[1]);
+    strategy->at = from->at;
+    strategy->until = from->until;
+    strategy->every_weeks = from->every_weeks;
+    strategy->watch = from->watch;
+    strategy->watch_below = from->watch_below;
+    strategy->threshold = from->threshold;
+    strategy->for_weeks = from->for_weeks;
+    strategy->delay_weeks = or_default(d, from, KEY_STRATEGY_delay_weeks, from->delay_weeks);
+    strategy->succeeds = or_default(d, from, KEY_STRATEGY_succeeds, from->succeeds);
+    strategy->cost_once = or_default(d, from, KEY_STRATEGY_cost_once, from->cost_once);
+    strategy->cost_per_week = or_default(d, from, KEY_STRATEGY_cost_per_year, from->cost_per_year) / WEEKS_A_YEAR;
+    strategy->nurse_hours = or_default(d, from, KEY_STRATEGY_nurse_hours, from->nurse_hours);
+    draw_changes(d, from, strategy);
+}
+
+static void draw_arm(struct drawing *d, const struct arm_plan *from, struct arm_setting *arm)
+{
+    arm->id = copy(d, from->id);
+    arm->title[0] = copy(d, from->title[0]);
+    arm->title[1] = copy(d, from->title[1]);
+    memcpy(arm->on, from->on, sizeof arm->on);
+}
+
+int scenario_draw(const struct scenario *self, uint32_t seed, int draw_number, struct setting *out, struct error *err)
+{
+    const struct scenario_tree *tree = self->tree;
+    struct drawing d = { .tree = tree, .luck = { seed, (uint32_t)draw_number << 16 }, .out = out };
+    int ret = setting_init(out, tree->num_clinics, tree->num_centres, tree->num_strategies, tree->num_arms, err);
+    if (ret != 0)
+        return ret;
+    out->horizon = tree->horizon;
+    out->num_communities = tree->num_communities;
+    out->num_markets = tree->num_markets;
+    out->events = tree->events;
+    draw_base(&d);
+    draw_links(&d);
+    for (int i = 0; i < tree->num_clinics && !d.no_memory; i++)
+        draw_clinic(&d, &tree->clinic[i], &out->clinic[i]);
+    for (int i = 0; i < tree->num_centres && !d.no_memory; i++)
+        draw_centre(&d, &tree->centre[i], &out->centre[i]);
+    for (int i = 0; i < tree->num_strategies && !d.no_memory; i++)
+        draw_strategy(&d, &tree->strategy[i], &out->strategy[i]);
+    for (int i = 0; i < tree->num_arms && !d.no_memory; i++)
+        draw_arm(&d, &tree->arm[i], &out->arm[i]);
+    if (d.no_memory) {
+        setting_free(out);
+        return error_set(err, MILIEU_ERR_MEMORY, "no memory for draw %d of %s", draw_number, self->id);
+    }
+    return 0;
+}
+
+void scenario_params(const struct setting *setting, int clinic, struct params *out)
+{
+    const struct clinic_setting *from = &setting->clinic[clinic];
+    params_apply_factors(out, &from->base, from->rating, setting->beta);
+}
