@@ -24,8 +24,7 @@ struct target {
  * MILIEU_ERR_OUTPUT or MILIEU_ERR_MEMORY (nothing was made then, and target_drop is still safe). */
 int target_begin(struct target *self, const char *path, const char *const *inputs, int num_inputs, struct error *err);
 
-/* fsync, rename, fsync of the folder. MILIEU_ERR_OUTPUT when any fails; the target is as it was unless the rename had
- * been done. */
+/* To the disk, then rename. MILIEU_ERR_OUTPUT when either fails: the target is as it was then. */
 int target_commit(struct target *self, struct error *err);
 
 void target_drop(struct target *self);
