@@ -103,7 +103,7 @@ static void print_plan(const struct terminal *t, const struct scenario *s)
     print_list(t, count, s->arm_id, s->num_arms);
     count_words(draws, sizeof draws, t, WORD_ONE_DRAW, (size_t)s->runs.draws);
     text_number(replications, s->runs.replications, 0, false, t->lang);
-    text_number(runs, (double)s->runs.draws * s->runs.replications, 0, false, t->lang);
+    count_words(runs, sizeof runs, t, WORD_ONE_RUN, (size_t)s->runs.draws * (size_t)s->runs.replications);
     say(t, WORD_CHECK_RUNS, runs, draws, replications, (unsigned)s->runs.seed);
     for (int i = 0; i < NUM_PARAMS; i++)
         assumed += param_table[i].evidence == EVIDENCE_ASSUMED;

@@ -89,8 +89,8 @@ void command_print_overview(const struct terminal *t)
 {
     say(t, WORD_EXAMPLE, command_table[COMMAND_run].example);
     say(t, WORD_PROGRAM_USAGE);
-    say(t, WORD_PROGRAM_SUMMARY);
-    fputs("\n\n", t->out);
+    text_paragraph(t->out, in_words(t, WORD_PROGRAM_SUMMARY), 0, 0, TERMINAL_WIDTH);
+    fputc('\n', t->out);
     say(t, WORD_COMMANDS);
     for (int i = 0; i < NUM_COMMANDS; i++) {
         fprintf(t->out, "  %-10s", command_table[i].id);

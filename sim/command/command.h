@@ -10,6 +10,12 @@
 #include "options.h"
 #include "terminal.h"
 
+#ifdef __clang__
+#define MILIEU_COMPILER __VERSION__
+#else
+#define MILIEU_COMPILER "gcc " __VERSION__
+#endif
+
 struct call { /* what was typed */
     struct terminal terminal;
     struct options options;

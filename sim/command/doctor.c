@@ -115,6 +115,8 @@ static int write_and_read(const struct scenario *scenario, const char *path, str
     struct runner_report report;
     double read = NAN;
     results_options_defaults(&options, scenario);
+    options.draws = options.replications = 1;
+    options.seed = 1;
     options.version = MILIEU_VERSION;
     int ret = results_create(&trial.writer, path, scenario, &options, err);
     if (ret == 0)
@@ -153,7 +155,7 @@ static void print_versions(const struct terminal *t)
 {
     char hdf5[32], folder[4096];
     results_library_version(hdf5, sizeof hdf5);
-    say(t, WORD_DOCTOR_PROGRAM, MILIEU_VERSION, MILIEU_COMMIT, MILIEU_TREE, __VERSION__);
+    say(t, WORD_DOCTOR_PROGRAM, MILIEU_VERSION, MILIEU_COMMIT, MILIEU_TREE, MILIEU_COMPILER);
     say(t, WORD_DOCTOR_LIBRARIES, gsl_version, hdf5, scenario_library_version(), cJSON_Version());
     if (input_shipped_folder(folder, sizeof folder))
         say(t, WORD_DOCTOR_SCENARIOS, folder);
@@ -176,7 +178,7 @@ int command_doctor(struct call *call, struct error *err)
     struct messages messages;
     struct error trouble = { 0 };
     double speed = 0;
-    char figure[NUMBER_LENGTH];
+    char figure[NUMBER_LENGTH], used[64];
     bool sound;
     if (call->num_operands != 0)
         return error_set(err, MILIEU_ERR_USAGE, "%s", in_words(t, WORD_DOCTOR_OPERANDS));
@@ -194,7 +196,8 @@ int command_doctor(struct call *call, struct error *err)
     if (ret == 0)
         ret = measure_speed(&scenario, threads, &speed, &trouble);
     if (ret == 0)
-        say(t, WORD_DOCTOR_SPEED, threads, text_number(figure, speed / 1e6, 1, false, t->lang));
+        say(t, WORD_DOCTOR_SPEED, count_words(used, sizeof used, t, WORD_ONE_THREAD, (size_t)threads),
+            text_number(figure, speed / 1e6, 1, false, t->lang));
     else
         sound = print_test(t, WORD_TEST_RUN, false, trouble.detail);
     scenario_free(&scenario);

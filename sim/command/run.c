@@ -117,7 +117,7 @@ static int open_results(const struct call *call, const struct scenario *scenario
     options.num_inputs = 1;
     options.version = MILIEU_VERSION;
     options.revision = MILIEU_COMMIT ", " MILIEU_TREE;
-    options.compiler = __VERSION__;
+    options.compiler = MILIEU_COMPILER;
     options.cflags = MILIEU_CFLAGS;
     options.libconfig_version = scenario_library_version();
     options.command_line = line;

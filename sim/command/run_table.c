@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdarg.h>
 #include <string.h>
 
 #include "columns.h"
@@ -158,8 +159,14 @@ static void print_table(struct layout *l, const struct column *columns, int coun
 
 /* ---- around them ---- */
 
-static void paragraph(const struct terminal *t, const char *text)
+/* A word of words.def with its arguments, wrapped. */
+static void paragraph(const struct terminal *t, enum word word, ...)
 {
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, word);
+    vsnprintf(text, sizeof text, in_words(t, word), arguments);
+    va_end(arguments);
     text_paragraph(t->out, text, 0, 0, TERMINAL_WIDTH);
 }
 
@@ -167,17 +174,15 @@ static void print_title(const struct layout *l)
 {
     const struct terminal *t = l->t;
     const struct scenario *s = l->report->scenario;
-    char horizon[64], runs[NUMBER_LENGTH], clinics[64], draws[64], head[512];
+    char horizon[64], runs[64], clinics[64], draws[64];
     fputs(bold(t->color_out), t->out);
-    paragraph(t, s->title[t->lang]);
+    text_paragraph(t->out, s->title[t->lang], 0, 0, TERMINAL_WIDTH);
     fputs(plain(t->color_out), t->out);
     horizon_words(horizon, sizeof horizon, t, s->horizon);
     count_words(clinics, sizeof clinics, t, WORD_ONE_CLINIC, (size_t)s->num_clinics);
     count_words(draws, sizeof draws, t, WORD_ONE_DRAW, (size_t)s->runs.draws);
-    text_number(runs, (double)l->report->done.runs, 0, false, t->lang);
-    snprintf(head, sizeof head, in_words(t, WORD_RUN_HEAD), clinics, horizon, runs, draws, s->runs.replications,
-             (unsigned)s->runs.seed);
-    paragraph(t, head);
+    count_words(runs, sizeof runs, t, WORD_ONE_RUN, (size_t)l->report->done.runs);
+    paragraph(t, WORD_RUN_HEAD, clinics, horizon, runs, draws, s->runs.replications, (unsigned)s->runs.seed);
 }
 
 /* What a before-after comparison would have said of the first arm, beside the paired effect. */
@@ -186,29 +191,25 @@ static void print_naive(const struct layout *l)
     const struct terminal *t = l->t;
     struct summary_row naive = summary_get(l->report->summary, 0, SUMMARY_ALL, OUTCOME_ed_change_naive);
     struct summary_row ratio = summary_get(l->report->summary, 0, SUMMARY_ALL, OUTCOME_ed_rate_ratio);
-    char before_after[NUMBER_LENGTH], paired[NUMBER_LENGTH], text[1024];
+    char before_after[NUMBER_LENGTH], paired[NUMBER_LENGTH];
     if (naive.n == 0 || ratio.n == 0) {
-        paragraph(t, in_words(t, WORD_NOBODY_ENROLLED));
+        paragraph(t, WORD_NOBODY_ENROLLED);
         return;
     }
     text_number(before_after, 100 * naive.mean, 0, true, t->lang);
     text_number(paired, 100 * (ratio.mean - 1), 0, true, t->lang);
-    snprintf(text, sizeof text, in_words(t, WORD_NAIVE), before_after, paired);
-    paragraph(t, text);
+    paragraph(t, WORD_NAIVE, before_after, paired);
 }
 
 static void print_notes(const struct layout *l)
 {
     const struct terminal *t = l->t;
     if (l->report->done.runs > 1)
-        paragraph(t, in_words(t, WORD_NOTE_INTERVAL));
-    if (l->least < 1) {
-        char text[512];
-        snprintf(text, sizeof text, in_words(t, WORD_NOTE_STAR), (int)floor(100 * l->least));
-        paragraph(t, text);
-    }
+        paragraph(t, WORD_NOTE_INTERVAL);
+    if (l->least < 1)
+        paragraph(t, WORD_NOTE_STAR, (int)floor(100 * l->least));
     if (l->report->scenario->num_clinics > SHOWN_CLINICS)
-        paragraph(t, in_words(t, WORD_NOTE_MANY));
+        paragraph(t, WORD_NOTE_MANY);
     fputc('\n', t->out);
 }
 

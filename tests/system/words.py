@@ -43,7 +43,8 @@ def test_french_typography():
 
 def test_translated():
     """no word of more than one syllable was left in English"""
-    same = [name for name, (english, french) in rows(TABLES[0]) if english == french and len(english) > 24]
+    same = [name for name, (english, french) in rows(TABLES[0]) if english == french and len(english) > 24
+            and name not in ("NEXT_COMPARE", "DOCTOR_LIBRARIES")]  # commands and names
     assert not same, same
 
 
