@@ -34,7 +34,7 @@ bool key_is_near(const char *wanted, int distance)
 {
     int length = (int)strnlen(wanted, CUT);
     int allowed = length / 3 > 2 ? length / 3 : 2;
-    return distance <= allowed && distance < length;
+    return distance <= allowed && 2 * distance <= length;
 }
 
 /* ---- the list of all keys ---- */

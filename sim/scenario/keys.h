@@ -44,7 +44,8 @@ const char *key_nearest(const char *text);
 /* Damerau-Levenshtein distance (adjacent transposition, insertion, deletion, substitution), texts cut at 63 bytes. */
 int key_distance(const char *a, const char *b);
 
-/* True when `distance` from `wanted` is near enough to be suggested: at most 2, or a third of its length. */
+/* True when `distance` from `wanted` is near enough to be suggested: at most 2, or a third of its length, and no more
+ * than half of it. */
 bool key_is_near(const char *wanted, int distance);
 
 /* ---- the 73 implementation strategies of ERIC (Powell et al. 2015), in nine clusters (Waltz et al. 2015) ---- */

@@ -7,7 +7,7 @@
 /* Keys of which one shuts out the others: what stands over replaces whichever stood under. */
 static const char *const one_of[][4] = { { "at", "from", "trigger", NULL }, { "below", "above", NULL } };
 
-static void make_room(struct node *under, const char *name)
+void merge_make_room(struct node *under, const char *name)
 {
     for (size_t i = 0; i < sizeof one_of / sizeof one_of[0]; i++) {
         bool member = false;
@@ -66,7 +66,7 @@ void merge_trees(struct reading *reading, struct node *under, struct node *over)
     for (struct node *node = over->first, *next; node != NULL && !reading->no_memory; node = next) {
         struct node *old = node_find(under, node->name);
         next = node->next;
-        make_room(under, node->name);
+        merge_make_room(under, node->name);
         if (old == NULL)
             node_append(under, node);
         else if (old->kind == NODE_GROUP && node->kind == NODE_GROUP)

@@ -8,4 +8,7 @@
  */
 void merge_trees(struct reading *reading, struct node *under, struct node *over);
 
+/* Takes out of a group what a key shuts out: `at` where `trigger` stood. */
+void merge_make_room(struct node *under, const char *name);
+
 #endif

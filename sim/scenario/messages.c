@@ -53,8 +53,9 @@ static char *format_text(const struct source *source, const char *format, va_lis
 static bool keep(struct messages *self, bool is_warning, const struct source *source, int line, const char *format,
                  va_list arguments)
 {
-    struct message message = { .is_warning = is_warning, .line = line };
-    const char *name = source != NULL ? source->name : NULL;
+    bool is_option = source != NULL && source->option != NULL;
+    struct message message = { .is_warning = is_warning, .line = is_option ? 0 : line };
+    const char *name = source != NULL && !is_option ? source->name : NULL;
     if (self->count == self->capacity && !grow(self))
         return false;
     message.text = format_text(source, format, arguments);
@@ -196,7 +197,7 @@ const char *reading_excerpt(struct reading *self, const struct node *node)
     struct source *source = node->source;
     size_t offset, length = 0, width = node->name != NULL ? strlen(node->name) : 0;
     const char *line, *text;
-    if (source == NULL || source->text == NULL || node->line < 1 || width == 0 || width >= sizeof under)
+    if (source == NULL || source->option != NULL || node->line < 1 || width == 0 || width >= sizeof under)
         return "";
     offset = line_offset(source, node->line);
     line = source->text + offset;

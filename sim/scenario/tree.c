@@ -128,6 +128,22 @@ void node_remove(struct node *parent, const char *name)
     }
 }
 
+struct node *node_copy(struct arena *arena, const struct node *node)
+{
+    struct node *copy = node_new(arena, node->kind, node->name, node->source, node->line);
+    if (copy == NULL)
+        return NULL;
+    copy->is = node->is;
+    copy->wrong = node->wrong;
+    for (const struct node *child = node->first; child != NULL; child = child->next) {
+        struct node *child_copy = node_copy(arena, child);
+        if (child_copy == NULL)
+            return NULL;
+        node_append(copy, child_copy);
+    }
+    return copy;
+}
+
 struct node *node_find(const struct node *group, const char *name)
 {
     if (group == NULL || group->kind != NODE_GROUP)

@@ -61,6 +61,9 @@ void node_append(struct node *parent, struct node *child);
 void node_replace(struct node *parent, struct node *old, struct node *with);
 void node_remove(struct node *parent, const char *name);
 
+/* A copy of a node and all it holds, in no list yet; NULL when out of memory. Names and texts are shared. */
+struct node *node_copy(struct arena *arena, const struct node *node);
+
 /* What a group holds under a name; NULL when it holds none, or when `group` is NULL or no group. */
 struct node *node_find(const struct node *group, const char *name);
 
