@@ -76,6 +76,7 @@ static void assess(struct world *w, int i, int n)
     if (!spend(w, n, w->clinic.now[c].assess_hours * effort(w, n)))
         return;
     w->patient.assessment_quality[i] = quality(w, n);
+    w->patient.contact_quality[i] += quality(w, n);
     delivered(w, n, COMPONENT_ASSESSMENT);
     if (w->clinic.start_up_week[c] == NONE) {
         w->clinic.start_up_week[c] = w->week;
@@ -119,6 +120,7 @@ static void plan_services(struct world *w, int i, int n)
         return;
     w->patient.isp_week[i] = w->week;
     w->patient.isp_quality[i] = clamp(quality(w, n) * p->isp_quality / param_table[PARAM_isp_quality].value, 0, 1);
+    w->patient.contact_quality[i] += quality(w, n);
     w->nurse.comfort[n] += p->comfort_from_isp * (1 - w->nurse.comfort[n]);
     delivered(w, n, COMPONENT_ISP);
     count_isp(w, c);

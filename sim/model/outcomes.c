@@ -261,6 +261,20 @@ static int end_of(const struct world *w, int i)
     return w->patient.exit_week[i] != NONE ? w->patient.exit_week[i] : w->setting->horizon;
 }
 
+/* The 52 weeks from enrolment against the twin's; patients whose 52 weeks end within the horizon, drop-outs and the dead
+ * included (those who left the area or died count as long as they were there, in both worlds). */
+static void tally_year(struct world *w, int c, int i)
+{
+    const struct population *population = w->population;
+    int visits = w->patient.ed_year[i], usual = w->patient.ed_year_usual[i], year_end = w->patient.enrol_week[i] + WEEKS_PER_YEAR;
+    if (year_end > w->setting->horizon)
+        return;
+    tally_add(w, c, OUTCOME_ed_rate_ratio, visits, usual);
+    tally_add(w, c, OUTCOME_cost_per_visit_avoided, 0, usual - visits);
+    if (w->patient.list_week[i] + population->end[i] >= year_end)
+        tally_add(w, c, OUTCOME_ed_change_naive, visits - population->visits_year[i], population->visits_year[i]);
+}
+
 static void tally_treated(struct world *w, int c, int i)
 {
     const struct population *population = w->population;
@@ -276,12 +290,7 @@ static void tally_treated(struct world *w, int c, int i)
     tally_add(w, c, OUTCOME_care_integration_change, w->patient.care_integration[i] - population->care_integration[i],
               1);
     tally_add(w, c, OUTCOME_self_management, w->patient.self_management[i], 1);
-    tally_add(w, c, OUTCOME_ed_rate_ratio, w->patient.ed_year[i], w->patient.ed_year_usual[i]);
-    tally_add(w, c, OUTCOME_cost_per_visit_avoided, 0, w->patient.ed_year_usual[i] - w->patient.ed_year[i]);
-    if (begun + WEEKS_PER_YEAR <= w->setting->horizon &&
-        w->patient.list_week[i] + population->end[i] >= begun + WEEKS_PER_YEAR)
-        tally_add(w, c, OUTCOME_ed_change_naive, w->patient.ed_year[i] - population->visits_year[i],
-                  population->visits_year[i]);
+    tally_year(w, c, i);
 }
 
 static void tally_yes_no(struct world *w, int c)

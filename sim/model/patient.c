@@ -43,15 +43,33 @@ static void move_adherence(struct world *w, int i, const struct params *p)
     w->patient.adherence[i] += p->adherence_rate * (1 / (1 + exp(-x)) - w->patient.adherence[i]);
 }
 
+/* How far a relationship lets what is delivered act: full from a share of `enough` on. */
+static double relation(double least, double share, double enough)
+{
+    double x = (least + (1 - least) * share) / (least + (1 - least) * enough);
+    return x < 1 ? x : 1;
+}
+
+/* The clinic hears of hospital visits, hospital and partners read the plan: told against the neutral clinic, where half of
+ * either counts. What works through others works as far as they know. */
+static double informed(const struct world *w, int i, const struct params *p)
+{
+    double usual = param_table[PARAM_visit_notice_share].value + param_table[PARAM_plan_access].value;
+    double read = w->patient.isp_week[i] != NONE ? p->plan_access : 0;
+    return 1 - p->through_information + p->through_information * (p->visit_notice_share + read) / usual;
+}
+
 static void take_dose(struct world *w, int i, const struct params *p)
 {
-    double planned = 2 / WEEKS_PER_MONTH; /* contacts a week by the programme */
-    double contacts =
-        w->patient.contacts[i] + (w->patient.contact_quality[i] / planned - w->patient.contacts[i]) / p->dose_memory;
+    double planned = 2 / WEEKS_PER_MONTH * p->enough_quality; /* contacts a week by the programme, well made */
+    double now = w->patient.contact_quality[i] / planned;
+    double contacts = w->patient.contacts[i] + (now - w->patient.contacts[i]) / p->dose_memory;
     double plan = 1 - p->plan_needed + p->plan_needed * w->patient.isp_quality[i];
-    double trust = 0.3 + 0.7 * w->patient.trust[i], follow = 0.4 + 0.6 * w->patient.adherence[i];
+    double trust = relation(0.3, w->patient.trust[i], p->enough_trust);
+    double follow = relation(0.4, w->patient.adherence[i], p->enough_trust);
+    double dose = (contacts < 1 ? contacts : 1) * plan * trust * follow * informed(w, i, p);
     w->patient.contacts[i] = contacts;
-    w->patient.dose[i] = (contacts < 1 ? contacts : 1) * plan * trust * follow;
+    w->patient.dose[i] = dose < 1 ? dose : 1;
 }
 
 static bool drops_out(const struct world *w, int i, const struct params *p)
@@ -68,12 +86,10 @@ static void move_scores(struct world *w, int i, const struct params *p)
 {
     double since = (w->week - w->patient.enrol_week[i]) / SECULAR_WEEKS, dose = w->patient.dose[i];
     double secular = since < 2 ? since : 2; /* passing of time acts for a year (assumed) */
-    double reading =
-        0.7 + 0.3 * (w->patient.isp_week[i] != NONE ? p->plan_access / param_table[PARAM_plan_access].value : 0);
     double skills = w->population->self_management[i] + secular * p->secular_self_management +
                     p->self_management_full * p->skills_slope * dose;
     double integration =
-        w->population->care_integration[i] + secular * p->secular_integration + p->integration_full * reading * dose;
+        w->population->care_integration[i] + secular * p->secular_integration + p->integration_full * dose;
     double distress = w->population->distress[i] + secular * p->secular_distress + p->distress_full * dose;
     w->patient.self_management[i] +=
         (clamp(skills, 0, SELF_MANAGEMENT_TOP) - w->patient.self_management[i]) / p->self_management_weeks;

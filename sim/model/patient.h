@@ -1,7 +1,12 @@
 /* Patient factors: trust, adherence, drop-out, what the dose does to scores and to use of services.
  *
- *   contacts     recent quality-weighted contacts over those planned, remembered over dose_memory weeks, at most 1
- *   dose         contacts * (1 - plan_needed + plan_needed * ISP) * (0.3 + 0.7 trust) * (0.4 + 0.6 adherence)
+ *   contacts     recent quality-weighted contacts (assessment and ISP among them) over those planned and well
+ *                made (enough_quality), remembered over
+ *                dose_memory weeks
+ *   dose         contacts, at most 1, * (1 - plan_needed + plan_needed * ISP) * trust and adherence, each full from
+ *                enough_trust on: (0.3 + 0.7 trust) / (0.3 + 0.7 enough), (0.4 + 0.6 adherence) / (0.4 + 0.6 enough);
+ *                * informed: 1 - through_information + through_information * (visits heard of + plan read) over the
+ *                neutral clinic's; at most 1
  *   trust        a good contact gains trust_growth * quality * person_centred / 0.6 of what is missing; else decays
  *   adherence    follows the person's own log-odds + adherence_from_trust * (trust - 1/2) + caregiver
  *   drop-out     drop_out_rate * exp(drop_from_trust * (1/2 - trust)) a month                                   (7.13)
