@@ -88,7 +88,7 @@ help:
 ## make system      the program as a user runs it
 ## make deps        install what build, demo and tests lack
 ## make install     PREFIX=/usr/local DESTDIR=
-## make docs        doc/*.md and scenarios/baseline.cfg from the tables;  make docs-check fails when they are stale
+## make docs        doc/*.md, scenarios/baseline.cfg and man/ from the tables;  make docs-check fails when they are stale
 ## make picture     doc/cases.png from a real run
 ## make format      clang-format;  make lint: clang-format's check, clang-tidy, cppcheck;  make gate: sizes and doors
 ## make sanitize    unit and verify tests under ASan and UBSan, with the leak gate
@@ -208,10 +208,10 @@ lint: $(GENERATED)/build_info.h
 gate: $(LIB_OBJ)
 	@scripts/gate $(LIB_OBJ)
 
-docs: $(TOOLS)
+docs: all $(TOOLS)
 	@scripts/docs '$(BUILD)' .
 
-docs-check: $(TOOLS)
+docs-check: all $(TOOLS)
 	@scripts/docs-check '$(BUILD)'
 
 $(BUILD)/tools/%: $(BUILD)/obj/scripts/%.o $(BUILD)/libmilieu.a
@@ -226,15 +226,22 @@ picture:
 	$(BUILD)/milieu run scenarios/integrated-care.cfg -o $(OUT)/cases.h5
 	/usr/bin/python3 analysis/picture.py $(OUT)/cases.h5 doc/cases.png
 
+SHARE := $(DESTDIR)$(PREFIX)/share
+
 install: all
-	install -d '$(DESTDIR)$(PREFIX)/bin' '$(DESTDIR)$(PREFIX)/share/milieu/scenarios' '$(DESTDIR)$(PREFIX)/share/doc/milieu'
+	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/milieu/scenarios' '$(SHARE)/doc/milieu' '$(SHARE)/man/man1' '$(SHARE)/man/man5' \
+	    '$(SHARE)/bash-completion/completions'
 	install -m 755 $(BUILD)/milieu '$(DESTDIR)$(PREFIX)/bin/milieu'
-	install -m 644 $(wildcard scenarios/*.cfg) '$(DESTDIR)$(PREFIX)/share/milieu/scenarios'
-	install -m 644 $(wildcard README.md LICENSE CITATION.cff CHANGELOG.md sim/MODEL.md doc/*.md) '$(DESTDIR)$(PREFIX)/share/doc/milieu'
+	install -m 644 $(wildcard scenarios/*.cfg) '$(SHARE)/milieu/scenarios'
+	install -m 644 $(wildcard README.md LICENSE CITATION.cff CHANGELOG.md sim/MODEL.md doc/*) '$(SHARE)/doc/milieu'
+	install -m 644 man/milieu.1 '$(SHARE)/man/man1/milieu.1'
+	install -m 644 man/milieu-scenario.5 '$(SHARE)/man/man5/milieu-scenario.5'
+	install -m 644 man/milieu.bash '$(SHARE)/bash-completion/completions/milieu'
 
 uninstall:
-	rm -f '$(DESTDIR)$(PREFIX)/bin/milieu'
-	rm -rf '$(DESTDIR)$(PREFIX)/share/milieu' '$(DESTDIR)$(PREFIX)/share/doc/milieu'
+	rm -f '$(DESTDIR)$(PREFIX)/bin/milieu' '$(SHARE)/man/man1/milieu.1' '$(SHARE)/man/man5/milieu-scenario.5' \
+	    '$(SHARE)/bash-completion/completions/milieu'
+	rm -rf '$(SHARE)/milieu' '$(SHARE)/doc/milieu'
 
 clean:
 	rm -rf $(BUILD) $(OUT)
