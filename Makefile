@@ -232,7 +232,7 @@ install: all
 	install -d '$(DESTDIR)$(PREFIX)/bin' '$(SHARE)/milieu/scenarios' '$(SHARE)/doc/milieu' '$(SHARE)/man/man1' '$(SHARE)/man/man5' \
 	    '$(SHARE)/bash-completion/completions'
 	install -m 755 $(BUILD)/milieu '$(DESTDIR)$(PREFIX)/bin/milieu'
-	install -m 644 $(wildcard scenarios/*.cfg) '$(SHARE)/milieu/scenarios'
+	find scenarios -type f -exec install -D -m 644 '{}' '$(SHARE)/milieu/{}' ';'
 	install -m 644 $(wildcard README.md LICENSE CITATION.cff CHANGELOG.md sim/MODEL.md doc/*) '$(SHARE)/doc/milieu'
 	install -m 644 man/milieu.1 '$(SHARE)/man/man1/milieu.1'
 	install -m 644 man/milieu-scenario.5 '$(SHARE)/man/man5/milieu-scenario.5'
