@@ -167,6 +167,16 @@ float fixture_series(const struct fixture *f, int clinic, int week, enum series 
     return f->record.series[((long)clinic * f->record.horizon + week) * NUM_SERIES + (int)series];
 }
 
+struct use fixture_usual(const struct fixture *f, int patient, int t)
+{
+    return f->sim.population->use[f->sim.population->first_use[patient] + t];
+}
+
+bool fixture_same_use(struct use a, struct use b)
+{
+    return a.visits == b.visits && a.admissions == b.admissions && a.primary_care == b.primary_care;
+}
+
 void fixture_still(struct fixture *f)
 {
     fixture_param(f, PARAM_nurse_turnover_rate, 0);

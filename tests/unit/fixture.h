@@ -55,6 +55,10 @@ void fixture_run(struct fixture *f, uint32_t run, int arm);
 double fixture_outcome(const struct fixture *f, int clinic, enum outcome outcome);
 float fixture_series(const struct fixture *f, int clinic, int week, enum series series);
 
+/* A patient's week of usual care, t weeks after the list. */
+struct use fixture_usual(const struct fixture *f, int patient, int t);
+bool fixture_same_use(struct use a, struct use b);
+
 /* Turns off what moves people and places by themselves, so that one process can be seen alone: departures, sick leave,
  * vacancies at the start, reorganisations, other projects, training, coaching, decisions to stop. */
 void fixture_still(struct fixture *f);
