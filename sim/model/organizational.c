@@ -54,8 +54,8 @@ static void nurse_leaves(struct world *w, int c, int n)
 static void nurse_comes(struct world *w, int c, int n)
 {
     const struct params *p = &w->clinic.now[c];
-    struct words u = random_words(w->luck, nurse_entity(w, n), w->week, STREAM_STAFF_START, 0);
-    struct words v = random_words(w->luck, nurse_entity(w, n), w->week, STREAM_STAFF_START, 1);
+    struct words u = random_words(w->luck, nurse_entity(w, n), w->week + 1, STREAM_STAFF_START, 0);
+    struct words v = random_words(w->luck, nurse_entity(w, n), w->week + 1, STREAM_STAFF_START, 1);
     w->nurse.event[n] = world_event(w, c, EVENT_nurse_hired, n - w->clinic.first_nurse[c], w->week - w->nurse.since[n],
                                     w->nurse.event[n]);
     w->nurse.post[n] = POST_PRESENT;

@@ -261,12 +261,13 @@ static int end_of(const struct world *w, int i)
     return w->patient.exit_week[i] != NONE ? w->patient.exit_week[i] : w->setting->horizon;
 }
 
-/* The 52 weeks from enrolment against the twin's; patients whose 52 weeks end within the horizon, drop-outs and the dead
- * included (those who left the area or died count as long as they were there, in both worlds). */
+/* The 52 weeks from enrolment against the twin's; patients whose 52 weeks end within the horizon, drop-outs and the
+ * dead included (those who left the area or died count as long as they were there, in both worlds). */
 static void tally_year(struct world *w, int c, int i)
 {
     const struct population *population = w->population;
-    int visits = w->patient.ed_year[i], usual = w->patient.ed_year_usual[i], year_end = w->patient.enrol_week[i] + WEEKS_PER_YEAR;
+    int visits = w->patient.ed_year[i], usual = w->patient.ed_year_usual[i],
+        year_end = w->patient.enrol_week[i] + WEEKS_PER_YEAR;
     if (year_end > w->setting->horizon)
         return;
     tally_add(w, c, OUTCOME_ed_rate_ratio, visits, usual);

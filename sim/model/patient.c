@@ -21,16 +21,17 @@ static int since_list(const struct world *w, int i)
 /* ---- relationship -------------------------------------------------------------------------------------------------
  */
 
+/* Too many programmes: the patient does not know who follows (002), and trusts less. */
+static double clear_roles(const struct params *p)
+{
+    return (1 - p->diverted_share) / (1 - param_table[PARAM_diverted_share].value);
+}
+
 static void move_trust(struct world *w, int i, const struct params *p)
 {
-    double q = w->patient.contact_quality[i];
-    double trust = w->patient.trust[i];
-    if (q > 0)
-        trust += clamp(p->trust_growth * q * p->person_centred / param_table[PARAM_person_centred].value, 0, 1) *
-                 (1 - trust);
-    else
-        trust -= p->trust_decay * trust;
-    w->patient.trust[i] = trust;
+    double q = w->patient.contact_quality[i], trust = w->patient.trust[i];
+    double gain = p->trust_growth * q * p->person_centred / param_table[PARAM_person_centred].value * clear_roles(p);
+    w->patient.trust[i] = q > 0 ? trust + clamp(gain, 0, 1) * (1 - trust) : trust - p->trust_decay * trust;
 }
 
 static void move_adherence(struct world *w, int i, const struct params *p)
@@ -50,8 +51,8 @@ static double relation(double least, double share, double enough)
     return x < 1 ? x : 1;
 }
 
-/* The clinic hears of hospital visits, hospital and partners read the plan: told against the neutral clinic, where half of
- * either counts. What works through others works as far as they know. */
+/* The clinic hears of hospital visits, hospital and partners read the plan: told against the neutral clinic, where half
+ * of either counts. What works through others works as far as they know. */
 static double informed(const struct world *w, int i, const struct params *p)
 {
     double usual = param_table[PARAM_visit_notice_share].value + param_table[PARAM_plan_access].value;
@@ -107,14 +108,18 @@ static void move_effect(struct world *w, int i, const struct params *p)
 /* ---- use of services
  * --------------------------------------------------------------------------------------------------- */
 
-static struct use use_this_week(const struct world *w, int i, int t)
+/* The same uniforms at a lower rate never add a visit: where the twin had none, and the rates are not raised, the week
+ * is the twin's own. */
+static struct use use_this_week(const struct world *w, int c, int i, int t)
 {
-    const struct params *p = &w->clinic.now[w->patient.clinic[i]];
+    const struct params *p = &w->clinic.now[c];
+    const struct use *usual = population_usual(w->population, c, i, t);
     double effect = w->patient.effect[i];
-    if (effect <= 0) /* nobody has treated this patient: the twin's own week */
-        return w->population->use[w->population->first_use[i] + t];
-    return population_use(w->population, p, w->luck, i, t, exp(log(p->ed_ratio_full) * effect),
-                          exp(log(p->admission_ratio_full) * effect));
+    bool lower = p->ed_ratio_full <= 1 && p->admission_ratio_full <= 1;
+    if (effect <= 0 || (lower && usual->visits == 0 && usual->admissions == 0))
+        return *usual;
+    return population_use(w->population, p, w->luck, i, t, pow(p->ed_ratio_full, effect),
+                          pow(p->admission_ratio_full, effect));
 }
 
 /* The clinic learns of a visit or not; if not, somebody repeats what was done (8.1, 8.9). */
@@ -143,10 +148,11 @@ static void count_year(struct world *w, int i, const struct use *use, const stru
     }
 }
 
-static void use_services(struct world *w, int i, int t, struct clinic_use *sum)
+static void use_services(struct world *w, int c, int i, int t, struct clinic_use *sum)
 {
-    struct use use = use_this_week(w, i, t);
-    const struct use *usual = &w->population->use[w->population->first_use[i] + t];
+    const struct use *usual = population_usual(w->population, c, i, t);
+    bool treated = w->patient.stage[i] >= PATIENT_ENROLLED; /* nobody else's week differs from the twin's */
+    struct use use = treated ? use_this_week(w, c, i, t) : *usual;
     sum->visits += use.visits;
     sum->usual_visits += usual->visits;
     sum->admissions += use.admissions;
@@ -154,7 +160,8 @@ static void use_services(struct world *w, int i, int t, struct clinic_use *sum)
     sum->alive += 1;
     if (use.visits > 0)
         sum->duplicated += duplicates(w, i, t, use.visits, w->patient.stage[i] == PATIENT_ENROLLED);
-    count_year(w, i, &use, usual);
+    if (treated)
+        count_year(w, i, &use, usual);
 }
 
 static void patient_ends(struct world *w, int i, struct clinic_use *sum)
@@ -197,7 +204,7 @@ static void services_week(struct world *w, int c)
             continue;
         t = since_list(w, i);
         if (t < w->population->end[i])
-            use_services(w, i, t, &sum);
+            use_services(w, c, i, t, &sum);
         else
             patient_ends(w, i, &sum);
     }

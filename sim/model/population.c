@@ -313,38 +313,58 @@ static void start_params(const struct setting *s, int c, struct params *p)
     params_apply_factors(p, &s->clinic[c].base, s->clinic[c].rating, s->beta);
 }
 
-static int place_patients(struct population *self, const struct setting *s, struct error *err)
+static int count_patients(struct population *self, const struct setting *s, struct error *err)
 {
-    struct params p;
     int64_t total = 0;
-    int32_t i = 0;
     self->num_clinics = s->num_clinics;
     self->first = calloc((size_t)s->num_clinics + 1, sizeof *self->first);
-    if (self->first == NULL)
+    self->stride = calloc((size_t)s->num_clinics + 1, sizeof *self->stride);
+    if (self->first == NULL || self->stride == NULL)
         return error_set(err, MILIEU_ERR_MEMORY, "no memory for %d clinics", s->num_clinics);
     for (int c = 0; c < s->num_clinics; c++) {
+        struct params p;
         start_params(s, c, &p);
         self->first[c] = (int32_t)total;
+        self->stride[c] = (int32_t)p.per_clinic;
         total += (int64_t)num_lists(s, &p) * (int)p.per_clinic;
         if (total > 100000000)
             return error_set(err, MILIEU_ERR_RUN, "more than 100 million listed patients");
     }
     self->first[s->num_clinics] = self->num_patients = (int32_t)total;
+    return 0;
+}
+
+/* One list of a clinic, from patient i on; returns the weeks of use it takes in all. */
+static int64_t place_list(struct population *self, const struct setting *s, int c, int list, int weeks, int32_t i,
+                          int64_t uses)
+{
+    for (int slot = 0; slot < self->stride[c]; slot++, i++) {
+        self->entity[i] = random_entity(s->clinic[c].place_key, (uint32_t)list * LIST_STRIDE + (uint32_t)slot);
+        self->list[i] = list;
+        self->weeks[i] = weeks;
+        self->first_use[i] = uses + slot;
+        self->first_rate[i + 1] = self->first_rate[i] + (weeks + RISK_STEP - 1) / RISK_STEP;
+    }
+    return (int64_t)weeks * self->stride[c];
+}
+
+static int place_patients(struct population *self, const struct setting *s, struct error *err)
+{
+    int64_t uses = 0;
+    int32_t i = 0;
+    int ret = count_patients(self, s, err);
+    if (ret != 0)
+        return ret;
     if (allocate(self, self->num_patients) != 0)
         return error_set(err, MILIEU_ERR_MEMORY, "no memory for %d patients", self->num_patients);
     for (int c = 0; c < s->num_clinics; c++) {
+        struct params p;
         start_params(s, c, &p);
-        for (int list = 0; list < num_lists(s, &p); list++)
-            for (int slot = 0; slot < (int)p.per_clinic; slot++, i++) {
-                self->entity[i] = random_entity(s->clinic[c].place_key, (uint32_t)list * LIST_STRIDE + (uint32_t)slot);
-                self->list[i] = list;
-                self->weeks[i] = s->horizon - list * (int)p.list_every;
-                self->first_use[i + 1] = self->first_use[i] + self->weeks[i];
-                self->first_rate[i + 1] = self->first_rate[i] + (self->weeks[i] + RISK_STEP - 1) / RISK_STEP;
-            }
+        for (int list = 0; i < self->first[c + 1]; list++, i += self->stride[c])
+            uses += place_list(self, s, c, list, s->horizon - list * (int)p.list_every, i, uses);
     }
-    self->use = malloc((size_t)self->first_use[i] * sizeof *self->use + 1);
-    self->rate = malloc((size_t)self->first_rate[i] * sizeof *self->rate + 1);
+    self->use = calloc((size_t)uses + 1, sizeof *self->use);
+    self->rate = malloc(((size_t)self->first_rate[i] + 1) * sizeof *self->rate);
     if (self->use == NULL || self->rate == NULL)
         return error_set(err, MILIEU_ERR_MEMORY, "no memory for the weeks of %d patients", self->num_patients);
     return 0;
@@ -407,20 +427,28 @@ static void set_fixed_rates(struct week_rates *r, const struct params *p)
     r->no_primary_care = exp(-r->primary_care);
 }
 
-static void patient_usual_care(struct population *self, const struct makers *m, struct luck luck, int32_t i,
-                               struct week_rates *r)
+/* Four weeks share a rate; their words are drawn together, so that the generator's blocks overlap. */
+static void four_weeks(struct population *self, const struct week_rates *r, struct luck luck, int c, int32_t i, int t)
 {
-    double x = self->risk_drift[i];
+    struct words w[RISK_STEP];
     struct use *use = self->use + self->first_use[i];
+    for (int k = 0; k < RISK_STEP; k++)
+        w[k] = random_words(luck, self->entity[i], t + k, STREAM_USE, 0);
+    for (int k = 0; k < RISK_STEP && t + k < self->end[i]; k++)
+        use[(int64_t)(t + k) * self->stride[c]] = draw_use(w[k], r);
+}
+
+static void patient_usual_care(struct population *self, struct luck luck, int c, int32_t i, struct week_rates *r)
+{
+    const struct makers *m = self->makers;
+    double x = self->risk_drift[i];
     float *rate = self->rate + self->first_rate[i];
-    for (int t = 0; t < self->end[i]; t++) {
-        if (t % RISK_STEP == 0) {
-            double z = random_normal_of(random_uniform(luck, self->entity[i], t, STREAM_RISK));
-            x = m->step_correlation * x + m->step_noise * z;
-            *rate = (float)rate_at(m, self->risk_permanent[i], x);
-            set_rates(r, &m->p, *rate++, 1, 1);
-        }
-        use[t] = draw_use(random_words(luck, self->entity[i], t, STREAM_USE, 0), r);
+    for (int t = 0; t < self->end[i]; t += RISK_STEP) {
+        double z = random_normal_of(random_uniform(luck, self->entity[i], t, STREAM_RISK));
+        x = m->step_correlation * x + m->step_noise * z;
+        *rate = (float)rate_at(m, self->risk_permanent[i], x);
+        set_rates(r, &m->p, *rate++, 1, 1);
+        four_weeks(self, r, luck, c, i, t);
     }
 }
 
@@ -433,7 +461,7 @@ void population_usual_care(struct population *self, const struct setting *s, str
         makers_set(self->makers, &p);
         set_fixed_rates(&r, &p);
         for (int32_t i = self->first[c]; i < self->first[c + 1]; i++) {
-            patient_usual_care(self, self->makers, luck, i, &r);
+            patient_usual_care(self, luck, c, i, &r);
             self->patient_weeks += (uint64_t)self->end[i];
         }
     }
@@ -451,6 +479,7 @@ struct use population_use(const struct population *self, const struct params *p,
 void population_free(struct population *self)
 {
     void *const columns[] = { self->first,
+                              self->stride,
                               self->entity,
                               self->list,
                               self->weeks,

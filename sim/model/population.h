@@ -55,13 +55,14 @@ struct population {
     float *age;
     float *self_management, *care_integration, *distress; /* true scores at the list */
     float *risk_permanent, *risk_drift;                   /* a, and x in the last four weeks of the look-back */
-    int64_t *first_use;                                   /* offset into `use` of a patient's week 0 */
-    struct use *use;                                      /* usual care, week by week */
-    int64_t *first_rate;                                  /* offset into `rate` */
-    float *rate;                                          /* visits a year in usual care, every RISK_STEP weeks */
-    struct makers *makers;                                /* private: tables shared by the draws */
-    uint64_t candidates;                                  /* drawn in all */
-    uint64_t patient_weeks;                               /* look-back once + usual care */
+    int32_t *stride;        /* [clinics] patients of a list: distance in `use` between two weeks of a patient */
+    int64_t *first_use;     /* offset into `use` of a patient's week 0: a list's patients stand side by side */
+    struct use *use;        /* usual care, list by list, week by week; 0 once a patient is gone */
+    int64_t *first_rate;    /* offset into `rate` */
+    float *rate;            /* visits a year in usual care, every RISK_STEP weeks */
+    struct makers *makers;  /* private: tables shared by the draws */
+    uint64_t candidates;    /* drawn in all */
+    uint64_t patient_weeks; /* look-back once + usual care */
 };
 
 /* Rate (visits a year) as a function of risk z: a table over z, linear in between. */
@@ -91,6 +92,12 @@ void population_usual_care(struct population *self, const struct setting *settin
  * admissions by `admission_ratio`: the same uniforms as usual care, so a ratio of 1 gives the twin's own week. */
 struct use population_use(const struct population *self, const struct params *p, struct luck luck, int patient, int t,
                           double visit_ratio, double admission_ratio);
+
+/* A patient's own week of usual care. */
+static inline const struct use *population_usual(const struct population *self, int clinic, int patient, int t)
+{
+    return &self->use[self->first_use[patient] + (int64_t)t * self->stride[clinic]];
+}
 
 void population_free(struct population *self);
 

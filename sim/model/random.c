@@ -1,6 +1,5 @@
 #include "random.h"
 
-#include <Random123/philox.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -12,10 +11,14 @@ uint64_t random_hash(const char *text)
     return hash;
 }
 
+/* FNV-1a alone leaves ids that differ in a last digit too close: mixed (the finalizer of MurmurHash3) before the cut.
+ */
 uint64_t random_place(const char *id)
 {
     uint64_t hash = random_hash(id);
-    return (hash ^ (hash >> 40)) & 0xffffffffffULL;
+    hash = (hash ^ (hash >> 33)) * 0xff51afd7ed558ccdULL;
+    hash = (hash ^ (hash >> 33)) * 0xc4ceb9fe1a85ec53ULL;
+    return (hash ^ (hash >> 33)) & 0xffffffffffULL;
 }
 
 struct words random_philox(const uint32_t counter[4], const uint32_t key[2])
@@ -24,14 +27,6 @@ struct words random_philox(const uint32_t counter[4], const uint32_t key[2])
     philox4x32_key_t k = { { key[0], key[1] } };
     philox4x32_ctr_t r = philox4x32_R(10, c, k);
     return (struct words){ { r.v[0], r.v[1], r.v[2], r.v[3] } };
-}
-
-struct words random_words(struct luck luck, uint64_t entity, int week, enum stream stream, uint32_t block)
-{
-    const uint32_t counter[4] = { (uint32_t)entity, (uint32_t)(entity >> 32), (uint32_t)(week + RANDOM_WEEK_OFFSET),
-                                  (uint32_t)stream << 16 | (block & 0xffffU) };
-    const uint32_t key[2] = { luck.seed, luck.run };
-    return random_philox(counter, key);
 }
 
 double random_uniform(struct luck luck, uint64_t entity, int week, enum stream stream)

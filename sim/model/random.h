@@ -9,6 +9,7 @@
 #ifndef MILIEU_RANDOM_H
 #define MILIEU_RANDOM_H
 
+#include <Random123/philox.h>
 #include <gsl/gsl_rng.h>
 #include <stdint.h>
 
@@ -43,11 +44,19 @@ static inline uint64_t random_entity(uint64_t place, uint32_t index)
     return (place << 24) | (index & 0xffffffU);
 }
 
-/* The words of one block: block < 65536. */
-struct words random_words(struct luck luck, uint64_t entity, int week, enum stream stream, uint32_t block);
-
 /* The raw generator, for its known answers. */
 struct words random_philox(const uint32_t counter[4], const uint32_t key[2]);
+
+/* The words of one block: block < 65536. Here, not in random.c, so that loops over weeks keep several blocks in flight.
+ */
+static inline struct words random_words(struct luck luck, uint64_t entity, int week, enum stream stream, uint32_t block)
+{
+    philox4x32_ctr_t counter = { { (uint32_t)entity, (uint32_t)(entity >> 32), (uint32_t)(week + RANDOM_WEEK_OFFSET),
+                                   (uint32_t)stream << 16 | (block & 0xffffU) } };
+    philox4x32_key_t key = { { luck.seed, luck.run } };
+    philox4x32_ctr_t r = philox4x32_R(10, counter, key);
+    return (struct words){ { r.v[0], r.v[1], r.v[2], r.v[3] } };
+}
 
 /* A word as a uniform in (0, 1), never 0 or 1: (w + 1/2) / 2^32. */
 static inline double random_uniform_of(uint32_t word)
