@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """picture.py RESULTS.h5 PICTURE.png: each clinic's programme over two years, one colour an arm.
 
-Above: patients reached, of those on the list; median and nine runs in ten. Below: share of runs in which the programme
-still runs. Needs h5py and matplotlib.
+Above: patients reached, of those on the list: mean of the runs, and nine runs in ten of the first arm. Below: share of
+runs in which the programme still runs. Needs h5py and matplotlib.
 """
 import sys
 
@@ -13,7 +13,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-COLOURS = ["#444444", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00"]  # Okabe and Ito: apart for every eye
+COLOURS = ["#999999", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00"]  # Okabe and Ito: apart for every eye
 MOST_CLINICS = 6
 
 
@@ -30,12 +30,13 @@ def draw(file, figure):
     for c, clinic in enumerate(clinics):
         above, below = axes[:, c]
         for a, arm in enumerate(arms):
-            colour = COLOURS[a % len(COLOURS)]
-            runs = 100 * reach[a, :, :, c, :].reshape(-1, week.size)
-            low, middle, high = np.nanquantile(runs, [0.05, 0.5, 0.95], axis=0)
-            above.fill_between(week, low, high, color=colour, alpha=0.15, linewidth=0)
-            above.plot(week, middle, color=colour, label=arm)
-            below.plot(week, 100 * active[a, :, :, c, :].mean(axis=(0, 1)), color=colour)
+            line = {"color": COLOURS[a % len(COLOURS)], "linewidth": 1.5 if a else 3}  # the first shows under the others
+            runs = 100 * np.nan_to_num(reach[a, :, :, c, :].reshape(-1, week.size))  # nobody reached before the list
+            if a == 0:
+                low, high = np.quantile(runs, [0.05, 0.95], axis=0)
+                above.fill_between(week, low, high, color=line["color"], alpha=0.15, linewidth=0)
+            above.plot(week, runs.mean(axis=0), label=arm, **line)
+            below.plot(week, 100 * active[a, :, :, c, :].mean(axis=(0, 1)), **line)
         above.set_title(clinic, fontsize=9, wrap=True)
         below.set_xlabel("week")
         below.set_ylim(0, 103)
@@ -43,7 +44,7 @@ def draw(file, figure):
             axis.spines[["top", "right"]].set_visible(False)
             axis.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes[0, 0].set_ylabel("patients reached, %")
-    axes[1, 0].set_ylabel("programmes running, %")
+    axes[1, 0].set_ylabel("still running, %")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="lower center", ncol=min(3, len(labels)), frameon=False, fontsize=9)
     return reach.shape[1] * reach.shape[2]
