@@ -173,13 +173,13 @@ void compare_free(struct compare *self)
 
 /* ---- words ---- */
 
-struct words {
+struct lines {
     char **line;
     int count, max;
 };
 
-/* A line made as by printf. The text may be of any length. */
-static int add_line(struct words *self, struct error *err, const char *format, const char *const part[4])
+/* A line: each `%` of the format is the next part, of any length. */
+static int add_line(struct lines *self, struct error *err, const char *format, const char *const part[4])
 {
     size_t length = strlen(format) + 1;
     char *line;
@@ -223,10 +223,10 @@ static int find_strategy(const struct results_file *file, const char *id)
 }
 
 /* One strategy that is on on one side alone. */
-static int add_strategy(struct words *self, const struct compare_side *on, const struct compare_side *off, int strategy,
+static int add_strategy(struct lines *self, const struct compare_side *on, const struct compare_side *off, int strategy,
                         int lang, struct error *err)
 {
-    static const char *const format[2] = { "%: on in %, off in %%", "% : active dans %, inactive dans %%" };
+    static const char *const format[2] = { "%: on in %, off in ", "% : active dans %, inactive dans " };
     const struct results_file *file = on->file;
     const char *title = file->strategy_title[lang][strategy];
     const char *const part[4] = { title[0] != '\0' ? title : file->strategy_id[strategy],
@@ -234,7 +234,7 @@ static int add_strategy(struct words *self, const struct compare_side *on, const
     return add_line(self, err, format[lang], part);
 }
 
-static int add_strategies(struct words *self, const struct compare *compare, int lang, struct error *err)
+static int add_strategies(struct lines *self, const struct compare *compare, int lang, struct error *err)
 {
     const struct compare_side *a = &compare->a, *b = &compare->b;
     int ret = 0;
@@ -252,14 +252,14 @@ static int add_strategies(struct words *self, const struct compare *compare, int
 }
 
 /* Which of two programs wrote them, and on which luck. */
-static int add_files(struct words *self, const struct compare *compare, int lang, struct error *err)
+static int add_files(struct lines *self, const struct compare *compare, int lang, struct error *err)
 {
     static const char *const luck[2] = {
-        "the seeds differ (% and %): the runs share no luck, pairs are pairs in name only%%",
+        "the seeds differ (% and %): the runs share no luck, pairs are pairs in name only",
         "les graines diffèrent (% et %) : les essais n'ont pas de hasard commun, les "
-        "paires n'en ont que le nom%%"
+        "paires n'en ont que le nom"
     };
-    static const char *const source[2] = { "written by % and by %%%", "écrits par % et par %%%" };
+    static const char *const source[2] = { "written by % and by %", "écrits par % et par %" };
     const struct results_file *a = compare->a.file, *b = compare->b.file;
     char seed_a[16], seed_b[16];
     int ret = 0;
@@ -272,13 +272,13 @@ static int add_files(struct words *self, const struct compare *compare, int lang
     return ret;
 }
 
-static int add_values(struct words *self, const struct compare *compare, int lang, struct error *err)
+static int add_values(struct lines *self, const struct compare *compare, int lang, struct error *err)
 {
-    static const char *const both[2] = { "%: % in the first, % in the second%",
-                                         "% : % dans le premier, % dans le second%" };
+    static const char *const both[2] = { "%: % in the first, % in the second",
+                                         "% : % dans le premier, % dans le second" };
     static const char *const only[2][2] = {
-        { "%: % in the first, not in the second%%", "% : % dans le premier, absent du second%%" },
-        { "%: % in the second, not in the first%%", "% : % dans le second, absent du premier%%" }
+        { "%: % in the first, not in the second", "% : % dans le premier, absent du second" },
+        { "%: % in the second, not in the first", "% : % dans le second, absent du premier" }
     };
     struct differences differences;
     int ret = differences_of_texts(&differences, compare->a.file->text, compare->b.file->text, err);
@@ -296,16 +296,16 @@ static int add_values(struct words *self, const struct compare *compare, int lan
 
 int compare_words(const struct compare *self, int lang, char ***lines, int *num_lines, struct error *err)
 {
-    struct words words = { 0 };
-    int ret = add_strategies(&words, self, lang, err);
-    if (ret == 0 && self->a.file != self->b.file && (ret = add_files(&words, self, lang, err)) == 0)
-        ret = add_values(&words, self, lang, err);
+    struct lines found = { 0 };
+    int ret = add_strategies(&found, self, lang, err);
+    if (ret == 0 && self->a.file != self->b.file && (ret = add_files(&found, self, lang, err)) == 0)
+        ret = add_values(&found, self, lang, err);
     if (ret != 0) {
-        compare_free_words(words.line, words.count);
-        words = (struct words){ 0 };
+        compare_free_words(found.line, found.count);
+        found = (struct lines){ 0 };
     }
-    *lines = words.line;
-    *num_lines = words.count;
+    *lines = found.line;
+    *num_lines = found.count;
     return ret;
 }
 
