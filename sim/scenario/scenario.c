@@ -11,17 +11,19 @@
 #include "source.h"
 #include "text.h"
 
-#define FORMAT "milieu-scenario/1"
-
 /* ---- reading ---- */
 
-/* Each file says which language it is written in. */
+/* Each file says which language it is written in, whatever those it is built on say. */
 static void check_format(struct reading *r, struct node *root)
 {
-    struct node *format = node_find(root, "format");
-    if (format == NULL && root->source->extended_by == NULL)
-        complain_at(r, root->source, 1, "format = \"" FORMAT "\" must stand in every scenario file",
-                    "format = \"" FORMAT "\" doit figurer dans tout fichier de scénario");
+    struct node *format = node_find(root, key_table[KEY_ROOT_format].id);
+    if (format != NULL)
+        return;
+    complain_at(r, root->source, 1, "format = \"%s\" must stand in every scenario file",
+                "format = \"%s\" doit figurer dans tout fichier de scénario", key_table[KEY_ROOT_format].choices);
+    format = reading_memory(r, node_new(r->arena, NODE_BAD, key_table[KEY_ROOT_format].id, root->source, 1));
+    if (format != NULL)
+        node_append(root, format);
 }
 
 /* A file and the files it is built on, merged. NULL when one of them could not be read. */
@@ -115,6 +117,18 @@ static void take_lists(struct reading *r, struct scenario *self)
     }
 }
 
+/* The files read, so that none of them becomes an output. */
+static void take_files(struct reading *r, struct scenario *self)
+{
+    int count = 0;
+    for (const struct source *source = r->first_source; source != NULL; source = source->next)
+        count += source->inode != 0;
+    self->file = list_of(r, count);
+    for (const struct source *source = r->first_source; source != NULL && self->file != NULL; source = source->next)
+        if (source->inode != 0)
+            self->file[self->num_files++] = copied(r, source->name);
+}
+
 static void take_scenario(struct reading *r, struct scenario *self, const struct node *root,
                           const struct source *source)
 {
@@ -129,6 +143,7 @@ static void take_scenario(struct reading *r, struct scenario *self, const struct
     self->reference_arm = self->tree->reference_arm;
     take_runs(self, root);
     take_lists(r, self);
+    take_files(r, self);
     self->text = reading_memory(r, text_of_tree(root));
     self->text_as_given = reading_memory(r, malloc(source->length + 1));
     if (self->text_as_given != NULL) {
@@ -230,6 +245,7 @@ void scenario_free(struct scenario *self)
     free(self->start);
     free(self->text);
     free(self->text_as_given);
+    free_list(self->file, self->num_files);
     free_list(self->clinic_id, self->num_clinics);
     free_list(self->strategy_id, self->num_strategies);
     free_list(self->arm_id, self->num_arms);

@@ -67,6 +67,8 @@ struct scenario {
     char *text; /* the scenario after `extends` and overrides: a whole libconfig text that, read again, gives the same
                    scenario */
     char *text_as_given; /* the bytes of the file */
+    char **file;         /* paths of what was read: the scenario, then what it extends; none for a text or "-" */
+    int num_files;
     struct scenario_tree *tree;
 };
 

@@ -39,12 +39,13 @@ static void check_case_managers(struct reading *r, struct scenario_tree *self)
         if (centre->num_case_managers == 0)
             centre->num_case_managers = needed > 1 ? needed : 1;
         else if (centre->num_case_managers < needed)
-            complain(r, self->centre_item[centre->item].node,
-                     "macro.centres[%s]: its clinics ask for %g hours a week of %d case manager(s), who have %g: at "
-                     "least %d needed",
-                     "macro.centres[%s] : ses cliniques demandent %g heures par semaine à %d gestionnaire(s) de cas, "
-                     "qui en ont %g : il en faut au moins %d",
-                     centre->id, hours[i], centre->num_case_managers, centre->num_case_managers * WEEK_HOURS, needed);
+            complain(
+                r, self->centre_item[centre->item].node,
+                "macro.centres[%s]: its clinics ask for %.10g hours a week of %d case manager(s), who have %.10g: at "
+                "least %d needed",
+                "macro.centres[%s] : ses cliniques demandent %.10g heures par semaine à %d gestionnaire(s) de cas, "
+                "qui en ont %.10g : il en faut au moins %d",
+                centre->id, hours[i], centre->num_case_managers, centre->num_case_managers * WEEK_HOURS, needed);
     }
 }
 
@@ -83,9 +84,9 @@ static void check_nurse_hours(struct reading *r, struct scenario_tree *self)
                     hours += hours_of(&self->strategy[j]);
             if (hours > NURSE_WEEK_HOURS)
                 complain(r, strategy->node,
-                         "arms[%s]: in week %d its strategies take %g hours a week from each nurse, who has %g",
-                         "arms[%s] : à la semaine %d ses stratégies prennent %g heures par semaine à chaque "
-                         "infirmière, qui en a %g",
+                         "arms[%s]: in week %d its strategies take %.10g hours a week from each nurse, who has %.10g",
+                         "arms[%s] : à la semaine %d ses stratégies prennent %.10g heures par semaine à chaque "
+                         "infirmière, qui en a %.10g",
                          self->arm[a].id, strategy->at, hours, NURSE_WEEK_HOURS);
         }
 }
@@ -112,8 +113,8 @@ static void check_training(struct reading *r, struct scenario_tree *self, const 
         struct node *node = stated_node(self, root, i, PARAM_training_start);
         double start = node != NULL && node->value != NULL && !node->wrong ? value_at(node->value, 0.5) : 0;
         if (start >= self->horizon)
-            complain(r, node, "training_start = %g is after the end of the run (horizon = %d)",
-                     "training_start = %g est après la fin (horizon = %d)", start, self->horizon);
+            complain(r, node, "training_start = %.10g is after the end of the run (horizon = %d)",
+                     "training_start = %.10g est après la fin (horizon = %d)", start, self->horizon);
     }
 }
 
@@ -123,9 +124,9 @@ static void check_lists(struct reading *r, struct scenario_tree *self)
     for (int i = 0; i < self->num_items; i++) {
         double listed = central(self, i, PARAM_per_clinic), roster = central(self, i, PARAM_roster);
         if (listed > roster)
-            complain(r, self->item[i].node, "meso[%s]: a list of %g patients (per_clinic) from a roster of %g",
-                     "meso[%s] : une liste de %g patients (per_clinic) pour %g inscrits (roster)", self->item[i].id,
-                     listed, roster);
+            complain(r, self->item[i].node, "meso[%s]: a list of %.10g patients (per_clinic) from a roster of %.10g",
+                     "meso[%s] : une liste de %.10g patients (per_clinic) pour %.10g inscrits (roster)",
+                     self->item[i].id, listed, roster);
     }
 }
 

@@ -382,6 +382,20 @@ static bool take_weights(struct distribution *d, double *weight, int n)
     return true;
 }
 
+static bool may_be_chosen(struct distribution *d, double x)
+{
+    if (d->rule->whole && floor(x) != x) {
+        complain(d->reading, d->node, "%s = %s: %.10g is not a whole number",
+                 "%s = %s : %.10g n'est pas un nombre entier", d->path, d->text, x);
+        return false;
+    }
+    if (x >= d->rule->low && x <= d->rule->high)
+        return true;
+    complain(d->reading, d->node, "%s = %s: %.10g is outside %.10g .. %.10g",
+             "%s = %s : %.10g est hors de %.10g .. %.10g", d->path, d->text, x, d->rule->low, d->rule->high);
+    return false;
+}
+
 static bool make_choice(struct distribution *d, const struct node *values)
 {
     const struct node *weights = values != NULL ? values->next : NULL;
@@ -394,12 +408,8 @@ static bool make_choice(struct distribution *d, const struct node *values)
         return false;
     }
     for (int i = 0; i < n; i++)
-        if (!(x[i] >= d->rule->low && x[i] <= d->rule->high) || (d->rule->whole && floor(x[i]) != x[i])) {
-            complain(d->reading, d->node, "%s = %s: %g is not allowed (%g .. %g%s)",
-                     "%s = %s : %g n'est pas permis (%g .. %g%s)", d->path, d->text, x[i], d->rule->low, d->rule->high,
-                     d->rule->whole ? ", 1" : "");
+        if (!may_be_chosen(d, x[i]))
             return false;
-        }
     if (!take_weights(d, weight, n)) {
         REFUSE(d, "weights must be >= 0, and not all 0", "les poids doivent être >= 0, et non tous 0");
         return false;
@@ -459,7 +469,7 @@ static const char *show_list(struct reading *reading, const struct node *list)
             text = arena_print(reading->arena, "%s%s\"%s\"", text, comma,
                                reading_show(reading, node->is.text, strlen(node->is.text), 30));
         else if (node_is_number(node))
-            text = arena_print(reading->arena, "%s%s%g", text, comma, node_number(node));
+            text = arena_print(reading->arena, "%s%s%.10g", text, comma, node_number(node));
         else
             text = arena_print(reading->arena, "%s%s%s", text, comma, node->kind == NODE_LIST ? "[...]" : "...");
         if (text == NULL || shown > 6)
@@ -487,8 +497,8 @@ static bool check_bulk(struct distribution *d)
     double outside = below + 1 - value_chance_below(v, v->high);
     if (v->kind == VALUE_CHOICE || outside <= 0.5 + 1e-9)
         return true;
-    complain(d->reading, d->node, "%s = %s: most of it lies outside %g .. %g",
-             "%s = %s : l'essentiel est hors de %g .. %g", d->path, d->text, v->low, v->high);
+    complain(d->reading, d->node, "%s = %s: most of it lies outside %.10g .. %.10g",
+             "%s = %s : l'essentiel est hors de %.10g .. %.10g", d->path, d->text, v->low, v->high);
     return false;
 }
 
@@ -531,15 +541,15 @@ static bool check_number(struct reading *reading, struct node *node, const struc
         return true;
     path = path_show(reading, place);
     if (rule->whole && node->kind == NODE_REAL) {
-        complain(reading, node, "%s = %g must be a whole number", "%s = %g doit être un nombre entier", path, x);
+        complain(reading, node, "%s = %.10g must be a whole number", "%s = %.10g doit être un nombre entier", path, x);
         return false;
     }
-    if (rule->low == 0 && rule->high == 1 && x > 1 && x <= 100)
+    if (rule->low >= 0 && rule->high <= 1 && x > 1 && x <= 100)
         hint = reading->messages->lang == 1
-                   ? arena_print(reading->arena, "\n    écrit en pourcentage ? %g %% s'écrit %g", x, x / 100)
-                   : arena_print(reading->arena, "\n    written as a percentage? %g %% is %g", x, x / 100);
-    complain(reading, node, "%s = %g is outside %g .. %g%s%s", "%s = %g est hors de %g .. %g%s%s", path, x, rule->low,
-             rule->high, note, hint != NULL ? hint : "");
+                   ? arena_print(reading->arena, "\n    écrit en pourcentage ? %.10g %% s'écrit %.10g", x, x / 100)
+                   : arena_print(reading->arena, "\n    written as a percentage? %.10g %% is %.10g", x, x / 100);
+    complain(reading, node, "%s = %.10g is outside %.10g .. %.10g%s%s", "%s = %.10g est hors de %.10g .. %.10g%s%s",
+             path, x, rule->low, rule->high, note, hint != NULL ? hint : "");
     return false;
 }
 
