@@ -66,6 +66,8 @@ struct look {
 
 static void put(struct look *l, const char *text, size_t length)
 {
+    if (length == 0)
+        return;
     if (l->out_length + length > l->out_capacity) {
         size_t capacity = 2 * (l->out_length + length) + 256;
         char *out = reading_memory(l->reading, realloc(l->out, capacity));

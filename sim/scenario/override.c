@@ -141,7 +141,7 @@ static struct node *find_item(struct option *o, struct node *list, const char *n
     own = item != NULL ? reading_memory(o->reading, node_new(o->reading->arena, NODE_TEXT, "id", o->source, 0)) : NULL;
     if (own == NULL)
         return NULL;
-    own->is.text = id;
+    own->is.text = reading_memory(o->reading, arena_copy(o->reading->keep, id, strlen(id)));
     node_append(item, own);
     return item;
 }

@@ -31,7 +31,8 @@ static void take_text(struct reading *reading, struct node *node, const char *te
             "un texte contient un échappement \\x.. qui n'est pas un caractère UTF-8, ou un caractère de contrôle");
         node->kind = NODE_BAD;
     } else {
-        node->is.text = reading_memory(reading, arena_copy(reading->arena, text, strlen(text)));
+        node->is.text =
+            reading_memory(reading, arena_copy(reading->keep, text, strlen(text))); /* the plan points to it */
     }
 }
 

@@ -1,5 +1,6 @@
 /* A checked scenario, made ready for drawing: what each clinic, centre, strategy and arm is, with its values still
- * distributions. Private to this folder; struct scenario_tree is what scenario.h promises. */
+ * distributions. Private to this folder; struct scenario_tree is what scenario.h promises. The `node` of each part is
+ * there for messages, while the scenario is read: it is gone afterwards. */
 #ifndef MILIEU_PLAN_H
 #define MILIEU_PLAN_H
 
