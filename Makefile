@@ -195,7 +195,7 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libmilieu.a
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(HDF5_SHARED) $(BASE_LIBS)
 
 bench: all
-	@MILIEU='$(abspath $(BUILD)/milieu)' /usr/bin/python3 tests/bench/bench.py
+	@MILIEU='$(abspath $(BUILD)/milieu)' tests/bench/bench.py
 
 # ---- keeping house ---------------------------------------------------------------------------------------------------
 
