@@ -226,7 +226,7 @@ static int find_strategy(const struct results_file *file, const char *id)
 static int add_strategy(struct lines *self, const struct compare_side *on, const struct compare_side *off, int strategy,
                         int lang, struct error *err)
 {
-    static const char *const format[2] = { "%: on in %, off in ", "% : active dans %, inactive dans " };
+    static const char *const format[2] = { "%: on in %, off in %", "% : active dans %, inactive dans %" };
     const struct results_file *file = on->file;
     const char *title = file->strategy_title[lang][strategy];
     const char *const part[4] = { title[0] != '\0' ? title : file->strategy_id[strategy],

@@ -239,6 +239,8 @@ static void read_shape(struct results_file *self)
     self->num_draws = (int)length_of(store, "outcomes", "draw");
     self->num_replications = (int)length_of(store, "outcomes", "replication");
     self->horizon = (int)read_number_attribute(store, "horizon", 0);
+    if (self->horizon < 1 || self->horizon > 10000)
+        store_fail(store, "the number of weeks is not told");
     self->has_series = exists(store, "series", "week");
     self->has_quantiles = exists(store, "quantiles", "week");
     self->num_events = exists(store, "events", "event") ? (int64_t)length_of(store, "events", "event") : 0;
