@@ -82,9 +82,13 @@ static void put(struct look *l, const char *text, size_t length)
     l->out_length += length;
 }
 
-/* Puts `with` in place of from..to. */
+/* Puts `with` in place of from..to. What was repaired already inside it cannot be taken back: no use going on. */
 static void repair(struct look *l, const char *from, const char *to, const char *with)
 {
+    if (from < l->copied) {
+        l->hopeless = true;
+        return;
+    }
     put(l, l->copied, (size_t)(from - l->copied));
     put(l, with, strlen(with));
     l->copied = to;
@@ -698,7 +702,9 @@ void look_through(struct reading *reading, const struct source *source, char **r
     *repaired = NULL;
     if (l == NULL)
         return;
-    *l = (struct look){ .reading = reading, .source = source, .at = source->text, .copied = source->text, .line = 1 };
+    *l = (struct look){
+        .reading = reading, .source = source, .at = source->text, .copied = source->text, .key = source->text, .line = 1
+    };
     l->end = source->text + source->length;
     for (size_t i = 0; i < NUM_CHAINS; i++)
         l->chain[i] = -1;
