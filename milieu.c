@@ -5,6 +5,7 @@
 
 #include "build_info.h"
 #include "sim/command/command.h"
+#include "sim/command/inputs.h"
 
 /* What a command returned, as an exit status; what it did not say itself is said here. */
 static int finish(const struct terminal *t, int ret, int command, struct error *err)
@@ -69,6 +70,7 @@ int main(int argc, char **argv)
     const char *name = at < argc ? argv[at] : NULL;
     terminal_init(&call.terminal, stdout, stderr);
     options_look_for_language(argc, argv, &call.terminal);
+    input_tell_shipped_folder();
     if (name != NULL && (command = command_find(name)) >= 0)
         ret = run_command(&call, command, argc - at, argv + at, &err);
     else if (name != NULL && strcmp(name, "--version") == 0)

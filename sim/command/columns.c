@@ -10,8 +10,9 @@ void columns_init(struct columns *self, const struct terminal *terminal, size_t 
     memset(self, 0, sizeof *self);
     self->terminal = terminal;
     self->label_width = label_width;
-    self->width = width;
     self->count = count;
+    for (int i = 0; i < count; i++)
+        self->width[i] = width;
 }
 
 struct wrapped {
@@ -46,15 +47,15 @@ void columns_print_heading(const struct columns *self)
     FILE *out = self->terminal->out;
     int most = 1;
     for (int i = 0; i < self->count; i++) {
-        wrap(&heading[i], self->heading[i], self->width - GAP);
+        wrap(&heading[i], self->heading[i], self->width[i] - GAP);
         most = heading[i].num_lines > most ? heading[i].num_lines : most;
     }
     for (int line = 0; line < most; line++) {
         fputs(bold(self->terminal->color_out), out);
-        size_t column = 0;
+        size_t column = 0, edge = self->label_width;
         for (int i = 0; i < self->count; i++) {
             int own = line - (most - heading[i].num_lines);
-            size_t edge = self->label_width + (size_t)(i + 1) * self->width;
+            edge += self->width[i];
             if (own < 0)
                 continue;
             text_cell(out, heading[i].line[own], edge - column, true);
@@ -75,9 +76,10 @@ void columns_print_row(const struct columns *self, size_t indent, const char *la
     } else {
         text_cell(out, label, self->label_width - indent, false);
     }
-    size_t column = self->label_width;
+    size_t column = self->label_width, edge = column;
     for (int i = 0; i < self->count; i++) { /* a cell too long is not cut: the next one makes room */
-        size_t wide = text_width(cell[i]), edge = self->label_width + (size_t)(i + 1) * self->width;
+        size_t wide = text_width(cell[i]);
+        edge += self->width[i];
         size_t gap = column + wide < edge ? edge - column - wide : 1;
         fprintf(out, "%*s%s", (int)gap, "", cell[i]);
         column += gap + wide;

@@ -4,17 +4,18 @@
 
 #include "terminal.h"
 
-#define COLUMNS_MOST 4
+#define COLUMNS_MOST 5
 #define CELL_LENGTH 96
 
 struct columns {
     const struct terminal *terminal;
-    size_t label_width, width;
+    size_t label_width, width[COLUMNS_MOST];
     int count;
     char heading[COLUMNS_MOST][CELL_LENGTH];
 };
 
-/* `label_width` + count * `width` should be at most 80. Fill `heading` before columns_print_heading. */
+/* Columns of equal `width`; change them afterwards where they are not. All together at most 80. Fill `heading` before
+ * columns_print_heading. */
 void columns_init(struct columns *self, const struct terminal *terminal, size_t label_width, size_t width, int count);
 
 /* The headings, wrapped inside their columns, right-aligned, their last lines level. */

@@ -68,3 +68,10 @@ bool input_shipped_folder(char *folder, size_t size)
             return true;
     return false;
 }
+
+void input_tell_shipped_folder(void)
+{
+    char folder[4096];
+    if (input_shipped_folder(folder, sizeof folder))
+        setenv("MILIEU_SCENARIOS", folder, 0);
+}

@@ -17,4 +17,7 @@ void input_print_messages(const struct terminal *t, const struct messages *messa
  * `folder`; false when there is none. */
 bool input_shipped_folder(char *folder, size_t size);
 
+/* Tells that folder to whoever reads scenarios, through the environment, unless the user has. */
+void input_tell_shipped_folder(void);
+
 #endif

@@ -107,14 +107,13 @@ static int open_results(const struct call *call, const struct scenario *scenario
                         struct error *err)
 {
     struct results_options options;
-    const char *const inputs[] = { call->operand[0] };
     char *line = traceless_command_line(call);
     if (line == NULL)
         return error_set(err, MILIEU_ERR_MEMORY, "command line");
     results_options_defaults(&options, scenario);
     options.compress = call->options.compress;
-    options.inputs = inputs;
-    options.num_inputs = 1;
+    options.inputs = (const char *const *)scenario->file;
+    options.num_inputs = scenario->num_files;
     options.version = MILIEU_VERSION;
     options.revision = MILIEU_COMMIT ", " MILIEU_TREE;
     options.compiler = MILIEU_COMPILER;
@@ -194,7 +193,7 @@ int command_run(struct call *call, struct error *err)
     if (ret == 0)
         ret = input_scenario(call, call->operand[0], &scenario, err);
     if (ret == 0 && o->output != NULL)
-        ret = results_check_output(o->output, (const char *const *)call->operand, 1, err);
+        ret = results_check_output(o->output, (const char *const *)scenario.file, scenario.num_files, err);
     signal(SIGXFSZ, SIG_IGN); /* a file-size limit is an error like a full disk */
     if (ret == 0)
         ret = run_scenario(call, &scenario, err);

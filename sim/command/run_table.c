@@ -1,5 +1,4 @@
 #include <math.h>
-#include <stdarg.h>
 #include <string.h>
 
 #include "columns.h"
@@ -132,43 +131,60 @@ static void print_row(struct layout *l, const struct columns *table, const struc
     columns_print_row(table, indent, label, cell);
 }
 
+/* What a row is called: its title where that fits, else its id, which print_legend explains. */
+static const char *label_of(const char *title, const char *id, size_t width)
+{
+    return text_width(title) < width ? title : id;
+}
+
+#define LABEL_WIDTH 16 /* of every table: ids of clinics and arms mostly fit */
+#define INDENT 2
+
+static bool by_clinic(const struct scenario *s)
+{
+    return s->num_clinics > 1 && s->num_clinics <= SHOWN_CLINICS;
+}
+
+static void print_legend(const struct layout *l)
+{
+    const struct scenario *s = l->report->scenario;
+    bool clinics = by_clinic(s);
+    char *const *titles = clinics ? s->clinic_title[l->t->lang] : s->arm_title[l->t->lang];
+    char *const *ids = clinics ? s->clinic_id : s->arm_id;
+    for (int i = 0; i < (clinics ? s->num_clinics : s->num_arms); i++) {
+        if (label_of(titles[i], NULL, LABEL_WIDTH - (clinics ? INDENT : 0)) != NULL)
+            continue;
+        fprintf(l->t->out, "  %s = ", ids[i]);
+        text_paragraph(l->t->out, titles[i], text_width(ids[i]) + 5, 6, TERMINAL_WIDTH);
+    }
+}
+
 /* One row an arm; with several clinics a block an arm, if they are not too many. */
-static void print_table(struct layout *l, const struct column *columns, int count, size_t label_width)
+static void print_table(struct layout *l, const struct column *columns, int count)
 {
     const struct scenario *s = l->report->scenario;
     const struct terminal *t = l->t;
     struct columns table;
-    bool by_clinic = s->num_clinics > 1 && s->num_clinics <= SHOWN_CLINICS;
-    columns_init(&table, t, label_width, (TERMINAL_WIDTH - label_width) / (size_t)count, count);
+    columns_init(&table, t, LABEL_WIDTH, (TERMINAL_WIDTH - LABEL_WIDTH) / (size_t)count, count);
     print_headings(l, &table, columns);
     for (int arm = 0; arm < s->num_arms; arm++) {
-        if (!by_clinic) {
-            print_row(l, &table, columns, arm, SUMMARY_ALL, 0, s->arm_title[t->lang][arm]);
+        if (!by_clinic(s)) {
+            print_row(l, &table, columns, arm, SUMMARY_ALL, 0,
+                      label_of(s->arm_title[t->lang][arm], s->arm_id[arm], LABEL_WIDTH));
             continue;
         }
         fprintf(t->out, "%s%s%s\n", bold(t->color_out), s->arm_title[t->lang][arm], plain(t->color_out));
         for (int clinic = 0; clinic < s->num_clinics; clinic++)
-            print_row(l, &table, columns, arm, clinic, 2, s->clinic_title[t->lang][clinic]);
-        print_row(l, &table, columns, arm, SUMMARY_ALL, 2, in_words(t, WORD_ALL_CLINICS));
+            print_row(l, &table, columns, arm, clinic, INDENT,
+                      label_of(s->clinic_title[t->lang][clinic], s->clinic_id[clinic], LABEL_WIDTH - INDENT));
+        print_row(l, &table, columns, arm, SUMMARY_ALL, INDENT, in_words(t, WORD_ALL_CLINICS));
     }
     fputc('\n', t->out);
 }
 
-#define PRINT_TABLE(l, columns, label_width)                                                                           \
-    print_table((l), (columns), (int)(sizeof(columns) / sizeof *(columns)), (label_width))
+#define PRINT_TABLE(l, columns) print_table((l), (columns), (int)(sizeof(columns) / sizeof *(columns)))
 
 /* ---- around them ---- */
-
-/* A word of words.def with its arguments, wrapped. */
-static void paragraph(const struct terminal *t, enum word word, ...)
-{
-    char text[1024];
-    va_list arguments;
-    va_start(arguments, word);
-    vsnprintf(text, sizeof text, in_words(t, word), arguments);
-    va_end(arguments);
-    text_paragraph(t->out, text, 0, 0, TERMINAL_WIDTH);
-}
 
 static void print_title(const struct layout *l)
 {
@@ -182,7 +198,7 @@ static void print_title(const struct layout *l)
     count_words(clinics, sizeof clinics, t, WORD_ONE_CLINIC, (size_t)s->num_clinics);
     count_words(draws, sizeof draws, t, WORD_ONE_DRAW, (size_t)s->runs.draws);
     count_words(runs, sizeof runs, t, WORD_ONE_RUN, (size_t)l->report->done.runs);
-    paragraph(t, WORD_RUN_HEAD, clinics, horizon, runs, draws, s->runs.replications, (unsigned)s->runs.seed);
+    say_paragraph(t, WORD_RUN_HEAD, clinics, horizon, runs, draws, s->runs.replications, (unsigned)s->runs.seed);
 }
 
 /* What a before-after comparison would have said of the first arm, beside the paired effect. */
@@ -193,23 +209,23 @@ static void print_naive(const struct layout *l)
     struct summary_row ratio = summary_get(l->report->summary, 0, SUMMARY_ALL, OUTCOME_ed_rate_ratio);
     char before_after[NUMBER_LENGTH], paired[NUMBER_LENGTH];
     if (naive.n == 0 || ratio.n == 0) {
-        paragraph(t, WORD_NOBODY_ENROLLED);
+        say_paragraph(t, WORD_NOBODY_ENROLLED);
         return;
     }
     text_number(before_after, 100 * naive.mean, 0, true, t->lang);
     text_number(paired, 100 * (ratio.mean - 1), 0, true, t->lang);
-    paragraph(t, WORD_NAIVE, before_after, paired);
+    say_paragraph(t, WORD_NAIVE, before_after, paired);
 }
 
 static void print_notes(const struct layout *l)
 {
     const struct terminal *t = l->t;
     if (l->report->done.runs > 1)
-        paragraph(t, WORD_NOTE_INTERVAL);
+        say_paragraph(t, WORD_NOTE_INTERVAL);
     if (l->least < 1)
-        paragraph(t, WORD_NOTE_STAR, (int)floor(100 * l->least));
+        say_paragraph(t, WORD_NOTE_STAR, (int)floor(100 * l->least));
     if (l->report->scenario->num_clinics > SHOWN_CLINICS)
-        paragraph(t, WORD_NOTE_MANY);
+        say_paragraph(t, WORD_NOTE_MANY);
     fputc('\n', t->out);
 }
 
@@ -236,11 +252,12 @@ void run_report_table(const struct terminal *t, const struct run_report *report)
     int64_t stories = report->done.runs * (s->num_clinics > SHOWN_CLINICS ? s->num_clinics : 1);
     struct layout l = { t, report, stories < ENOUGH_FOR_100, 1 };
     print_title(&l);
+    print_legend(&l);
     fputc('\n', t->out);
-    PRINT_TABLE(&l, programme_columns, 20);
-    PRINT_TABLE(&l, patient_columns, 20);
+    PRINT_TABLE(&l, programme_columns);
+    PRINT_TABLE(&l, patient_columns);
     say(t, WORD_EMERGENCY_TITLE);
-    PRINT_TABLE(&l, emergency_columns, 28);
+    PRINT_TABLE(&l, emergency_columns);
     print_naive(&l);
     fputc('\n', t->out);
     print_notes(&l);

@@ -64,6 +64,16 @@ void tell(const struct terminal *self, enum word word, ...)
     va_end(arguments);
 }
 
+void say_paragraph(const struct terminal *self, enum word word, ...)
+{
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, word);
+    vsnprintf(text, sizeof text, in_words(self, word), arguments);
+    va_end(arguments);
+    text_paragraph(self->out, text, 0, 0, TERMINAL_WIDTH);
+}
+
 char *count_words(char *buffer, size_t size, const struct terminal *self, enum word one, size_t count)
 {
     bool is_one = count == 1 || (count == 0 && self->lang == LANG_FR);
