@@ -73,7 +73,7 @@ static void add(struct reading *self, bool is_warning, const struct source *sour
                 va_list arguments)
 {
     struct messages *messages = self->messages;
-    if (messages->count < READING_MAX_MESSAGES && !keep(messages, is_warning, source, line, format, arguments))
+    if (!reading_is_full(self) && !keep(messages, is_warning, source, line, format, arguments))
         self->no_memory = true;
     if (is_warning)
         messages->num_warnings++;
@@ -113,7 +113,7 @@ bool reading_has_errors(const struct reading *self)
 
 bool reading_is_full(const struct reading *self)
 {
-    return self->messages->count >= READING_MAX_MESSAGES;
+    return self->messages->count - self->count_before >= READING_MAX_MESSAGES;
 }
 
 void *reading_memory(struct reading *self, void *pointer)
@@ -145,10 +145,10 @@ static bool is_after(const struct reading *self, const struct message *a, const 
 void reading_sort_messages(struct reading *self)
 {
     struct message *item = self->messages->item;
-    for (size_t i = 1; i < self->messages->count; i++) {
+    for (size_t i = self->count_before + 1; i < self->messages->count; i++) {
         struct message moved = item[i];
         size_t j = i;
-        for (; j > 0 && is_after(self, &item[j - 1], &moved); j--)
+        for (; j > self->count_before && is_after(self, &item[j - 1], &moved); j--)
             item[j] = item[j - 1];
         item[j] = moved;
     }

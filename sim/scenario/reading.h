@@ -14,8 +14,8 @@ struct reading {
     struct arena *keep;  /* as long as the scenario */
     struct schema *schema;
     struct source *first_source, *last_source;
-    bool no_memory;       /* sticky: looked at at the end of each step */
-    size_t errors_before; /* in `messages` when the reading began */
+    bool no_memory;                     /* sticky: looked at at the end of each step */
+    size_t errors_before, count_before; /* in `messages` when the reading began */
 };
 
 /* A complaint about a node, in the language asked for. Both texts take the same arguments in the same order. The node

@@ -161,9 +161,11 @@ static bool begin(struct reading *r, struct scenario *self, struct schema *schem
     *schema = (struct schema){ 0 };
     *arena = (struct arena){ 0 };
     self->tree = calloc(1, sizeof *self->tree);
-    *r = (struct reading){
-        .messages = messages, .arena = arena, .schema = schema, .errors_before = messages->num_errors
-    };
+    *r = (struct reading){ .messages = messages,
+                           .arena = arena,
+                           .schema = schema,
+                           .errors_before = messages->num_errors,
+                           .count_before = messages->count };
     r->no_memory = self->tree == NULL || !schema_init(schema);
     r->keep = self->tree != NULL ? &self->tree->keep : NULL;
     return !r->no_memory;
