@@ -56,7 +56,7 @@ static int options_before(int argc, char **argv)
 {
     int i = 1;
     while (i < argc && (strncmp(argv[i], "--lang=", 7) == 0 || strncmp(argv[i], "--color=", 8) == 0 ||
-                        (i + 2 < argc && strcmp(argv[i], "--lang") == 0)))
+                        (i + 1 < argc && strcmp(argv[i], "--lang") == 0)))
         i += strcmp(argv[i], "--lang") == 0 ? 2 : 1;
     return i;
 }

@@ -23,9 +23,9 @@ static void print_head(const struct terminal *t, const struct scenario *s)
     text_paragraph(t->out, s->title[t->lang], 2, 2, TERMINAL_WIDTH);
     duration(length, sizeof length, t, s->horizon);
     if (*s->start != '\0')
-        say(t, WORD_CHECK_TIME_FROM, length, s->start);
+        say_paragraph(t, 2, WORD_CHECK_TIME_FROM, length, s->start);
     else
-        say(t, WORD_CHECK_TIME, length);
+        say_paragraph(t, 2, WORD_CHECK_TIME, length);
 }
 
 /* ---- clinics ---- */
@@ -60,8 +60,8 @@ static void print_clinic(const struct terminal *t, const struct clinic_setting *
     count_words(nurses, sizeof nurses, t, WORD_ONE_NURSE, (size_t)clinic->num_nurses);
     count_words(physicians, sizeof physicians, t, WORD_ONE_PHYSICIAN, (size_t)clinic->num_physicians);
     text_number(roster, clinic->base.roster, 0, false, t->lang);
-    say(t, WORD_CHECK_CLINIC, clinic->id, in_words(t, WORD_PLACE_RURAL + (enum word)clinic->place), nurses, physicians,
-        roster, (int)clinic->base.per_clinic);
+    say_paragraph(t, 2, WORD_CHECK_CLINIC, clinic->id, in_words(t, WORD_PLACE_RURAL + (enum word)clinic->place), nurses,
+                  physicians, roster, (int)clinic->base.per_clinic);
     print_strong(t, clinic);
 }
 
@@ -70,7 +70,7 @@ static void print_clinics(const struct terminal *t, const struct setting *settin
     char clinics[64], centres[64];
     count_words(clinics, sizeof clinics, t, WORD_ONE_CLINIC, (size_t)setting->num_clinics);
     count_words(centres, sizeof centres, t, WORD_ONE_CENTRE, (size_t)setting->num_centres);
-    say(t, WORD_CHECK_PLACES, clinics, centres);
+    say_paragraph(t, 2, WORD_CHECK_PLACES, clinics, centres);
     for (int i = 0; i < setting->num_clinics && i < SHOWN_CLINICS; i++)
         print_clinic(t, &setting->clinic[i]);
     if (setting->num_clinics > SHOWN_CLINICS)
@@ -104,10 +104,10 @@ static void print_plan(const struct terminal *t, const struct scenario *s)
     count_words(draws, sizeof draws, t, WORD_ONE_DRAW, (size_t)s->runs.draws);
     text_number(replications, s->runs.replications, 0, false, t->lang);
     count_words(runs, sizeof runs, t, WORD_ONE_RUN, (size_t)s->runs.draws * (size_t)s->runs.replications);
-    say(t, WORD_CHECK_RUNS, runs, draws, replications, (unsigned)s->runs.seed);
+    say_paragraph(t, 2, WORD_CHECK_RUNS, runs, draws, replications, (unsigned)s->runs.seed);
     for (int i = 0; i < NUM_PARAMS; i++)
         assumed += param_table[i].evidence == EVIDENCE_ASSUMED;
-    say(t, WORD_CHECK_ASSUMED, assumed, NUM_PARAMS);
+    say_paragraph(t, 2, WORD_CHECK_ASSUMED, assumed, NUM_PARAMS);
 }
 
 static int check_file(const struct call *call, const char *path, struct error *err)

@@ -337,7 +337,7 @@ int command_compare(struct call *call, struct error *err)
         ret = json_print(t, json, err);
         json = NULL;
     } else if (ret == 0) {
-        say_paragraph(t, WORD_COMPARE_NOTE);
+        say_paragraph(t, 0, WORD_COMPARE_NOTE);
     }
     cJSON_Delete(json);
     for (int i = 0; i < arms.num_files; i++)

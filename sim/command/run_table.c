@@ -198,7 +198,7 @@ static void print_title(const struct layout *l)
     count_words(clinics, sizeof clinics, t, WORD_ONE_CLINIC, (size_t)s->num_clinics);
     count_words(draws, sizeof draws, t, WORD_ONE_DRAW, (size_t)s->runs.draws);
     count_words(runs, sizeof runs, t, WORD_ONE_RUN, (size_t)l->report->done.runs);
-    say_paragraph(t, WORD_RUN_HEAD, clinics, horizon, runs, draws, s->runs.replications, (unsigned)s->runs.seed);
+    say_paragraph(t, 0, WORD_RUN_HEAD, clinics, horizon, runs, draws, s->runs.replications, (unsigned)s->runs.seed);
 }
 
 /* What a before-after comparison would have said of the first arm, beside the paired effect. */
@@ -209,23 +209,24 @@ static void print_naive(const struct layout *l)
     struct summary_row ratio = summary_get(l->report->summary, 0, SUMMARY_ALL, OUTCOME_ed_rate_ratio);
     char before_after[NUMBER_LENGTH], paired[NUMBER_LENGTH];
     if (naive.n == 0 || ratio.n == 0) {
-        say_paragraph(t, WORD_NOBODY_ENROLLED);
+        say_paragraph(t, 0, WORD_NOBODY_ENROLLED);
         return;
     }
     text_number(before_after, 100 * naive.mean, 0, true, t->lang);
     text_number(paired, 100 * (ratio.mean - 1), 0, true, t->lang);
-    say_paragraph(t, WORD_NAIVE, before_after, paired);
+    say_paragraph(t, 0, WORD_NAIVE, before_after, paired);
 }
 
 static void print_notes(const struct layout *l)
 {
     const struct terminal *t = l->t;
     if (l->report->done.runs > 1)
-        say_paragraph(t, WORD_NOTE_INTERVAL);
+        say_paragraph(t, 0, WORD_NOTE_INTERVAL);
+    say_paragraph(t, 0, WORD_NOTE_GOING);
     if (l->least < 1)
-        say_paragraph(t, WORD_NOTE_STAR, (int)floor(100 * l->least));
+        say_paragraph(t, 0, WORD_NOTE_STAR, (int)floor(100 * l->least));
     if (l->report->scenario->num_clinics > SHOWN_CLINICS)
-        say_paragraph(t, WORD_NOTE_MANY);
+        say_paragraph(t, 0, WORD_NOTE_MANY);
     fputc('\n', t->out);
 }
 

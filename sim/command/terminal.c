@@ -64,14 +64,15 @@ void tell(const struct terminal *self, enum word word, ...)
     va_end(arguments);
 }
 
-void say_paragraph(const struct terminal *self, enum word word, ...)
+void say_paragraph(const struct terminal *self, size_t indent, enum word word, ...)
 {
     char text[1024];
     va_list arguments;
     va_start(arguments, word);
     vsnprintf(text, sizeof text, in_words(self, word), arguments);
     va_end(arguments);
-    text_paragraph(self->out, text, 0, 0, TERMINAL_WIDTH);
+    fprintf(self->out, "%*s", (int)indent, "");
+    text_paragraph(self->out, text, indent, indent > 0 ? indent + 4 : 0, TERMINAL_WIDTH);
 }
 
 char *count_words(char *buffer, size_t size, const struct terminal *self, enum word one, size_t count)

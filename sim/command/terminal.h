@@ -29,8 +29,9 @@ void terminal_set_color(struct terminal *self, enum color_when when);
 void say(const struct terminal *self, enum word word, ...);
 void tell(const struct terminal *self, enum word word, ...);
 
-/* The same on standard output, wrapped at 80 columns, with a newline. */
-void say_paragraph(const struct terminal *self, enum word word, ...);
+/* The same on standard output, wrapped at 80 columns, with a newline; `indent` spaces before the first line, 4 more
+ * before the others when it is not 0. */
+void say_paragraph(const struct terminal *self, size_t indent, enum word word, ...);
 
 /* The words themselves, in the language. */
 const char *in_words(const struct terminal *self, enum word word);
