@@ -14,7 +14,7 @@ ifeq ($(origin CC),default)
 CC := gcc
 endif
 
-OPT     ?= -O3 -fno-math-errno -g
+OPT     ?= -O2 -g
 WARN    := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wcast-qual -Wwrite-strings
 WERROR  ?=
 CSTD    := -std=c17 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -pthread
