@@ -169,7 +169,11 @@ float fixture_series(const struct fixture *f, int clinic, int week, enum series 
 
 struct use fixture_usual(const struct fixture *f, int patient, int t)
 {
-    return f->sim.population->use[f->sim.population->first_use[patient] + t];
+    const struct population *p = f->sim.population;
+    int clinic = 0;
+    while (p->first[clinic + 1] <= patient)
+        clinic++;
+    return *population_usual(p, clinic, patient, t);
 }
 
 bool fixture_same_use(struct use a, struct use b)

@@ -1,0 +1,405 @@
+/* Patient factors alone: trust, adherence, drop-out, what the dose does to scores and to use of services. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+#include "fixture.h"
+#include "sim/model/patient.h"
+#include "sim/model/programme.h"
+#include "statistics.h"
+
+static void patient_weeks(struct fixture *f, int weeks)
+{
+    for (int t = 0; t < weeks; t++, f->w->week++)
+        patient_step(f->w);
+}
+
+/* Everybody on the first list is enrolled in week 0; nobody dies, moves, or leaves but by what a test turns on. */
+static void all_enrolled(struct fixture *f, int clinics)
+{
+    fixture_init(f, clinics, 1, 0, 1);
+    f->setting.horizon = 260;
+    fixture_param(f, PARAM_list_every, 260);
+    fixture_param(f, PARAM_mortality, 0);
+    fixture_param(f, PARAM_moving_away, 0);
+    fixture_param(f, PARAM_drop_out_rate, 0);
+    fixture_param(f, PARAM_secular_integration, 0);
+    fixture_param(f, PARAM_secular_self_management, 0);
+    fixture_param(f, PARAM_secular_distress, 0);
+}
+
+static void enrol_all(struct fixture *f)
+{
+    struct world *w;
+    fixture_begin(f, 0, 0);
+    w = f->w;
+    for (int i = 0; i < w->patient.num; i++) {
+        w->patient.list_week[i] = 0;
+        programme_enrol(w, i, w->clinic.first_nurse[w->patient.clinic[i]]);
+    }
+}
+
+/* Full dose, held: contacts beyond those planned, full ISP, trust and adherence that do not move. */
+static void full_dose(struct fixture *f)
+{
+    fixture_param(f, PARAM_trust_growth, 0);
+    fixture_param(f, PARAM_adherence_rate, 0);
+    fixture_param(f, PARAM_dose_memory, 1);
+    enrol_all(f);
+    for (int i = 0; i < f->w->patient.num; i++) {
+        f->w->patient.trust[i] = f->w->patient.adherence[i] = f->w->patient.isp_quality[i] = 1;
+        f->w->patient.contact_quality[i] = 10;
+        f->w->patient.isp_week[i] = 0;
+    }
+}
+
+/* ---- trust, adherence --------------------------------------------------------------------------------------------------
+ */
+
+Test(patient, trust_grows_by_its_share_of_what_is_missing_at_each_good_contact)
+{
+    struct fixture f;
+    double missing;
+    all_enrolled(&f, 1);
+    enrol_all(&f);
+    missing = 1 - f.w->patient.trust[3];
+    f.w->patient.contact_quality[3] = 0.8;
+    patient_weeks(&f, 12);
+    cr_expect(fabs(1 - f.w->patient.trust[3] - missing * pow(1 - 0.1 * 0.8, 12)) < 1e-12);
+    fixture_free(&f);
+}
+
+Test(patient, without_contact_trust_decays)
+{
+    struct fixture f;
+    double trust;
+    all_enrolled(&f, 1);
+    enrol_all(&f);
+    trust = f.w->patient.trust[3];
+    patient_weeks(&f, 12);
+    cr_expect(fabs(f.w->patient.trust[3] - trust * pow(0.99, 12)) < 1e-12);
+    fixture_free(&f);
+}
+
+Test(patient, a_new_nurse_costs_a_share_of_trust)
+{
+    struct fixture f;
+    all_enrolled(&f, 1);
+    enrol_all(&f);
+    double trust = f.w->patient.trust[0];
+    programme_change_nurse(f.w, 0, f.w->patient.nurse[0] + 1);
+    cr_expect(fabs(f.w->patient.trust[0] - 0.6 * trust) < 1e-12);
+    cr_expect(f.w->nurse.caseload[0] == 39 && f.w->nurse.caseload[1] == 1);
+    fixture_free(&f);
+}
+
+Test(patient, adherence_rises_with_trust_and_with_a_caregiver)
+{
+    struct fixture f;
+    struct sample with = { 0 }, without = { 0 }, distrust = { 0 };
+    all_enrolled(&f, 20);
+    fixture_param(&f, PARAM_trust_growth, 0);
+    fixture_param(&f, PARAM_trust_decay, 0);
+    enrol_all(&f);
+    for (int i = 0; i < f.w->patient.num; i++)
+        f.w->patient.trust[i] = i % 4 == 0 ? 0 : 0.5;
+    patient_weeks(&f, 60);
+    for (int i = 0; i < f.w->patient.num; i++) {
+        bool caregiver = f.sim.population->flags[i] & FLAG_CAREGIVER;
+        sample_add(i % 4 == 0 ? &distrust : caregiver ? &with : &without, f.w->patient.adherence[i]);
+    }
+    cr_expect(sample_mean(&with) > sample_mean(&without) + 0.05);
+    cr_expect(sample_mean(&distrust) < sample_mean(&without));
+    fixture_free(&f);
+}
+
+/* ---- drop-out ------------------------------------------------------------------------------------------------------------
+ */
+
+static double dropped(const struct world *w)
+{
+    double num = 0;
+    for (int i = 0; i < w->patient.num; i++)
+        num += w->patient.stage[i] == PATIENT_DROPPED;
+    return num;
+}
+
+/* A constant hazard of q a week: 1 - (1 - q)^t have dropped out by week t. False-alarm rate 7e-6 each. */
+Test(patient, drop_out_is_geometric)
+{
+    struct fixture f;
+    double q = 0.06 / WEEKS_PER_MONTH;
+    all_enrolled(&f, 100);
+    fixture_param(&f, PARAM_drop_out_rate, 0.06);
+    fixture_param(&f, PARAM_drop_from_trust, 0);
+    enrol_all(&f);
+    for (int t = 13; t <= 52; t += 13) {
+        patient_weeks(&f, 13);
+        cr_expect(fabs(share_z(dropped(f.w), f.w->patient.num, 1 - pow(1 - q, t))) < Z_ALARM, "week %d", t);
+    }
+    cr_expect(world_verify(f.w) == 0);
+    fixture_free(&f);
+}
+
+Test(patient, nobody_drops_out_where_the_rate_is_0)
+{
+    struct fixture f;
+    all_enrolled(&f, 5);
+    enrol_all(&f);
+    patient_weeks(&f, 104);
+    cr_expect(dropped(f.w) == 0);
+    fixture_free(&f);
+}
+
+Test(patient, who_trusts_stays)
+{
+    double left[2];
+    for (int trusting = 0; trusting < 2; trusting++) {
+        struct fixture f;
+        all_enrolled(&f, 20);
+        fixture_param(&f, PARAM_drop_out_rate, 0.06);
+        fixture_param(&f, PARAM_trust_decay, 0);
+        enrol_all(&f);
+        for (int i = 0; i < f.w->patient.num; i++)
+            f.w->patient.trust[i] = trusting;
+        patient_weeks(&f, 26);
+        left[trusting] = dropped(f.w);
+        fixture_free(&f);
+    }
+    cr_expect(left[0] > 3 * left[1], "%g, trusting %g", left[0], left[1]);
+}
+
+/* ---- the dose and what it does ----------------------------------------------------------------------------------------------
+ */
+
+/* dose = contacts * plan * trust * adherence * informed, each as patient.h says. */
+Test(patient, dose_is_its_five_parts)
+{
+    struct fixture f;
+    double contacts, trust, follow, informed;
+    all_enrolled(&f, 1);
+    fixture_param(&f, PARAM_trust_growth, 0);
+    fixture_param(&f, PARAM_trust_decay, 0);
+    fixture_param(&f, PARAM_adherence_rate, 0);
+    fixture_param(&f, PARAM_visit_notice_share, 0.5);
+    enrol_all(&f);
+    const struct params *p = &f.w->clinic.now[0];
+    f.w->patient.trust[0] = 0.3;
+    f.w->patient.adherence[0] = 0.2;
+    f.w->patient.isp_quality[0] = 0.4;
+    f.w->patient.isp_week[0] = 0;
+    f.w->patient.contact_quality[0] = 0.1;
+    patient_weeks(&f, 1);
+    contacts = 0.1 * WEEKS_PER_MONTH / 2 / p->enough_quality / p->dose_memory;
+    trust = (0.3 + 0.7 * 0.3) / (0.3 + 0.7 * p->enough_trust);
+    follow = (0.4 + 0.6 * 0.2) / (0.4 + 0.6 * p->enough_trust);
+    informed =
+        (0.5 + p->plan_access) / (param_table[PARAM_visit_notice_share].value + param_table[PARAM_plan_access].value);
+    informed = 1 - p->through_information + p->through_information * informed;
+    cr_assert(p->enough_trust > 0.3);
+    cr_expect(fabs(f.w->patient.contacts[0] - contacts) < 1e-12);
+    cr_expect(fabs(f.w->patient.dose[0] -
+                   contacts * (1 - p->plan_needed + p->plan_needed * 0.4) * trust * follow * informed) < 1e-12);
+    fixture_free(&f);
+}
+
+Test(patient, no_contact_no_dose_no_effect)
+{
+    struct fixture f;
+    all_enrolled(&f, 3);
+    enrol_all(&f);
+    for (int t = 0; t < 52; t++) {
+        patient_weeks(&f, 1);
+        for (int c = 0; c < 3; c++)
+            cr_assert(f.w->clinic.visits[c] == f.w->clinic.usual_visits[c]);
+    }
+    for (int i = 0; i < f.w->patient.num; i++) {
+        cr_expect(f.w->patient.dose[i] == 0 && f.w->patient.effect[i] == 0);
+        cr_expect(f.w->patient.care_integration[i] == (double)f.sim.population->care_integration[i]);
+    }
+    fixture_free(&f);
+}
+
+/* Full dose from week 0: the effect is 1 - (1 - 1/lag)^t; afterwards half of it is left after effect_half_life. */
+Test(patient, effect_lags_and_then_decays)
+{
+    struct fixture f;
+    double lag, begun;
+    all_enrolled(&f, 1);
+    full_dose(&f);
+    lag = f.w->clinic.now[0].effect_lag;
+    for (int t = 1; t <= 40; t++) {
+        patient_weeks(&f, 1);
+        cr_assert(fabs(f.w->patient.effect[2] - (1 - pow(1 - 1 / lag, t))) < 1e-9, "week %d", t);
+    }
+    begun = f.w->patient.effect[2];
+    programme_exit(f.w, 2, PATIENT_COMPLETED);
+    patient_weeks(&f, 52);
+    cr_expect(fabs(f.w->patient.effect[2] / begun - 0.5) < 0.005, "%g left", f.w->patient.effect[2] / begun);
+    fixture_free(&f);
+}
+
+/* Full dose, full effect at once: visits are Poisson at ed_ratio_full times the twin's rates.
+ * False-alarm rate 7e-6 each; pairing on the same uniforms only makes the ratio tighter. */
+Test(patient, full_effect_multiplies_visits_by_the_full_ratio)
+{
+    struct fixture f;
+    double visits = 0, usual = 0, admissions = 0;
+    all_enrolled(&f, 50);
+    fixture_param(&f, PARAM_effect_lag, 1);
+    fixture_param(&f, PARAM_ed_ratio_full, 0.6);
+    full_dose(&f);
+    patient_weeks(&f, 1);
+    for (int t = 0; t < 200; t++) {
+        patient_weeks(&f, 1);
+        for (int c = 0; c < 50; c++) {
+            visits += f.w->clinic.visits[c];
+            usual += f.w->clinic.usual_visits[c];
+            admissions += f.w->clinic.admissions[c];
+            cr_assert(f.w->clinic.visits[c] <= f.w->clinic.usual_visits[c]);
+        }
+    }
+    cr_expect(fabs(visits / usual - 0.6) < Z_ALARM * sqrt(0.6 * 1.6 / usual), "%g", visits / usual);
+    cr_expect(admissions > 0);
+    fixture_free(&f);
+}
+
+Test(patient, a_ratio_of_1_changes_no_visit)
+{
+    struct fixture f;
+    all_enrolled(&f, 3);
+    fixture_param(&f, PARAM_ed_ratio_full, 1);
+    fixture_param(&f, PARAM_admission_ratio_full, 1);
+    full_dose(&f);
+    for (int t = 0; t < 104; t++) {
+        patient_weeks(&f, 1);
+        for (int c = 0; c < 3; c++)
+            cr_assert(f.w->clinic.visits[c] == f.w->clinic.usual_visits[c]);
+    }
+    fixture_free(&f);
+}
+
+/* Scores close 1/weeks of the way to start + full * dose each week, unless the scale ends first. */
+Test(patient, scores_approach_their_targets)
+{
+    struct fixture f;
+    double integration, skills, distress;
+    all_enrolled(&f, 1);
+    full_dose(&f);
+    patient_weeks(&f, 26);
+    const struct params *p = &f.w->clinic.now[0];
+    integration = p->integration_full * (1 - pow(1 - 1 / p->integration_weeks, 26));
+    skills = p->self_management_full * (1 - pow(1 - 1 / p->self_management_weeks, 26));
+    distress = p->distress_full * (1 - pow(1 - 1 / p->distress_weeks, 26));
+    for (int i = 0; i < 40; i++) {
+        const struct population *start = f.sim.population;
+        if (start->care_integration[i] + p->integration_full < 51)
+            cr_expect(fabs(f.w->patient.care_integration[i] - start->care_integration[i] - integration) < 1e-6);
+        if (start->self_management[i] + p->self_management_full < 96)
+            cr_expect(fabs(f.w->patient.self_management[i] - start->self_management[i] - skills) < 1e-6);
+        if (start->distress[i] + p->distress_full > 0)
+            cr_expect(fabs(f.w->patient.distress[i] - start->distress[i] - distress) < 1e-6);
+    }
+    fixture_free(&f);
+}
+
+/* The passing of time alone: with a fast scale the secular gain of 26 weeks is there after 26 weeks. */
+Test(patient, time_passes_for_those_without_dose)
+{
+    struct fixture f;
+    all_enrolled(&f, 1);
+    fixture_param(&f, PARAM_secular_integration, 2);
+    fixture_param(&f, PARAM_integration_weeks, 1);
+    enrol_all(&f);
+    patient_weeks(&f, 27);
+    for (int i = 0; i < 40; i++)
+        if (f.sim.population->care_integration[i] < 48)
+            cr_expect(fabs(f.w->patient.care_integration[i] - f.sim.population->care_integration[i] - 2) < 1e-5);
+    fixture_free(&f);
+}
+
+Test(patient, benefit_is_seen_after_8_weeks_and_not_before)
+{
+    struct fixture f;
+    all_enrolled(&f, 1);
+    full_dose(&f);
+    patient_weeks(&f, 8);
+    cr_expect(isnan(f.w->clinic.benefit[0]));
+    patient_weeks(&f, 1);
+    cr_expect(f.w->clinic.benefit[0] > 0.2 && f.w->clinic.benefit[0] < 1.5);
+    fixture_free(&f);
+}
+
+/* ---- ends --------------------------------------------------------------------------------------------------------------------
+ */
+
+Test(patient, who_dies_or_moves_is_gone_from_every_count)
+{
+    struct fixture f;
+    int gone = 0;
+    all_enrolled(&f, 2);
+    fixture_param(&f, PARAM_mortality, 2);
+    enrol_all(&f);
+    patient_weeks(&f, 52);
+    for (int i = 0; i < f.w->patient.num; i++) {
+        bool ended = f.sim.population->end[i] < 52;
+        cr_expect(ended == (f.w->patient.stage[i] == PATIENT_GONE));
+        cr_expect(ended == (f.w->patient.exit_week[i] != NONE));
+        gone += ended;
+    }
+    cr_expect(gone > 20 && f.w->clinic.num_listed[0] + f.w->clinic.num_listed[1] == 80 - gone);
+    cr_expect(world_verify(f.w) == 0);
+    fixture_free(&f);
+}
+
+/* 52 weeks from enrolment, the twin's same weeks: neither more nor fewer. */
+Test(patient, a_year_from_enrolment_is_counted_for_both)
+{
+    struct fixture f;
+    all_enrolled(&f, 1);
+    full_dose(&f);
+    patient_weeks(&f, 104);
+    for (int i = 0; i < 40; i++) {
+        int usual = 0;
+        for (int t = 0; t < 52; t++)
+            usual += fixture_usual(&f, i, t).visits;
+        cr_expect(f.w->patient.ed_year_usual[i] == usual && f.w->patient.ed_year[i] <= usual);
+    }
+    fixture_free(&f);
+}
+
+/* ---- information ----------------------------------------------------------------------------------------------------------------
+ */
+
+static struct tally known_with(double notice, double *duplicated)
+{
+    struct fixture f;
+    struct tally known;
+    all_enrolled(&f, 20);
+    fixture_param(&f, PARAM_visit_notice_share, notice);
+    fixture_param(&f, PARAM_duplication_share, 0.2);
+    enrol_all(&f);
+    patient_weeks(&f, 52);
+    known = (struct tally){ 0, 0 };
+    *duplicated = 0;
+    for (int c = 0; c < 20; c++) {
+        const struct tally *t = &f.w->tally[(long)c * NUM_OUTCOMES];
+        known.sum += t[OUTCOME_visits_known_share].sum;
+        known.count += t[OUTCOME_visits_known_share].count;
+        *duplicated += t[OUTCOME_duplicated_services].sum;
+    }
+    fixture_free(&f);
+    return known;
+}
+
+/* False-alarm rate 7e-6 each. */
+Test(patient, the_clinic_learns_of_visits_and_what_it_does_not_know_is_duplicated)
+{
+    double duplicated, all_duplicated;
+    struct tally some = known_with(0.3, &duplicated), none = known_with(0, &all_duplicated);
+    cr_expect(fabs(share_z(some.sum, some.count, 0.3)) < Z_ALARM, "%g of %g", some.sum, some.count);
+    cr_expect(fabs(share_z(duplicated, some.count - some.sum, 0.2)) < Z_ALARM);
+    cr_expect(none.sum == 0 && fabs(share_z(all_duplicated, none.count, 0.2)) < Z_ALARM);
+    known_with(1, &duplicated);
+    cr_expect(duplicated == 0, "who knows everything duplicates nothing");
+}
