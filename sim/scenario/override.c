@@ -267,28 +267,27 @@ static void own_people(struct option *o, struct node *clinic, const struct node 
     remove_from_people(own, factor);
 }
 
+/* The counted item whose clinic it is; NULL when it is none's. */
+static const struct node *group_of(struct option *o, const struct node *list, const char *id)
+{
+    const char *base = is_one_of_counted(o, list, id) ? part(o, id, id + strlen(id) - NUMBER_DIGITS - 1) : NULL;
+    return base != NULL ? node_item(list, base) : NULL;
+}
+
 static void rate_clinic(struct option *o, int factor, const char *clinic_id)
 {
-    struct node *meso = node_find(o->root, "meso"), *clinic, *group;
-    const char *id = factor_table[factor].id, *dash = strrchr(clinic_id, '-');
-    const struct node *counted = NULL;
-    clinic = find_item(o, meso, "meso", clinic_id);
+    struct node *meso = node_find(o->root, "meso"), *clinic = find_item(o, meso, "meso", clinic_id), *group;
+    const char *id = factor_table[factor].id;
     if (clinic == NULL)
         return;
-    if (dash != NULL)
-        counted = node_item(meso, part(o, clinic_id, dash));
     remove_from_clinic(clinic, factor);
     for (size_t i = 0; i < sizeof people / sizeof people[0]; i++) {
-        own_people(o, clinic, counted, people[i], id);
+        own_people(o, clinic, group_of(o, meso, clinic_id), people[i], id);
         own_people(o, clinic, node_find(o->root, "every_clinic"), people[i], id);
     }
-    for (struct node *item = meso->first; item != NULL;
-         item = item->next) { /* clinics of a counted group by themselves */
-        size_t length = strlen(clinic_id);
-        if (node_id(item) != NULL && strncmp(node_id(item), clinic_id, length) == 0 && node_id(item)[length] == '-' &&
-            is_one_of_counted(o, meso, node_id(item)) && strlen(node_id(item)) == length + 1 + NUMBER_DIGITS)
+    for (struct node *item = meso->first; item != NULL; item = item->next)
+        if (node_id(item) != NULL && group_of(o, meso, node_id(item)) == clinic)
             remove_from_clinic(item, factor);
-    }
     group = group_in(o, clinic, section_key[factor_table[factor].section]);
     if (group != NULL)
         put_value(o, group, id);
@@ -319,18 +318,20 @@ static const char *nearest_factor(const char *name)
 static void apply_rate(struct option *o, const char *text, const char *equals)
 {
     const char *slash = memchr(text, '/', (size_t)(equals - text));
-    const char *name = part(o, slash != NULL ? slash + 1 : text, equals);
+    const char *name = part(o, slash != NULL ? slash + 1 : text, equals), *clinic = NULL;
     int factor = name != NULL ? factor_find(name) : -1;
     if (name == NULL)
         return;
+    if (slash != NULL)
+        clinic = part(o, text, slash);
     if (factor < 0)
         COMPLAIN(o, "'%s' is not a factor (milieu describe factors)%s",
                  "« %s » n'est pas un facteur (milieu describe factors)%s", name,
                  reading_did_you_mean(o->reading, nearest_factor(name)));
     else if (slash == NULL)
         rate_all(o, factor);
-    else if (part(o, text, slash) != NULL)
-        rate_clinic(o, factor, part(o, text, slash));
+    else if (clinic != NULL)
+        rate_clinic(o, factor, clinic);
 }
 
 void override_apply(struct reading *reading, struct node *root, const struct scenario_override *override)

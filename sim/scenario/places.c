@@ -18,7 +18,7 @@ struct stated {
 
 static void take_stated(struct stated *stated, const struct node *group)
 {
-    for (const struct node *node = group != NULL ? group->first : NULL; node != NULL; node = node->next) {
+    for (const struct node *node = node_first_key(group); node != NULL; node = node->next) {
         int factor, param;
         if (node->value == NULL)
             continue;
@@ -78,7 +78,7 @@ static void take_person(struct reading *r, const struct node *node, const char *
                                     .absent = plan_yesno(node, KEY_NURSE_sick_leave),
                                     .lead = plan_yesno(node, KEY_NURSE_lead),
                                     .entry = entry };
-    for (const struct node *child = node->first; child != NULL && entry != NULL; child = child->next) {
+    for (const struct node *child = node_first_key(node); child != NULL && entry != NULL; child = child->next) {
         int factor = child->value != NULL ? factor_find(child->name) : -1;
         const char *path;
         if (factor < 0)

@@ -57,7 +57,7 @@ uint32_t plan_luck(const char *path)
 
 static void take_top(struct scenario_tree *self, const struct node *group)
 {
-    for (const struct node *node = group != NULL ? group->first : NULL; node != NULL; node = node->next) {
+    for (const struct node *node = node_first_key(group); node != NULL; node = node->next) {
         int factor = factor_find(node->name), param = factor < 0 ? param_find(node->name) : -1;
         if (node->value == NULL)
             continue;

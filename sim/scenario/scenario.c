@@ -31,7 +31,7 @@ static struct node *read_layers(struct reading *r, struct source *source)
 {
     struct node *root = parse_source(r, source), *extends, *under;
     struct source *parent;
-    if (root == NULL)
+    if (root == NULL || r->no_memory)
         return NULL;
     check_format(r, root);
     extends = node_find(root, "extends");

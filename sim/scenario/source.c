@@ -141,14 +141,10 @@ static bool is_regular(const char *path)
 
 static const char *find_file(struct reading *reading, const struct source *source, const char *name)
 {
-    const char *shipped[] = { getenv("MILIEU_SCENARIOS"),
-#ifdef MILIEU_SCENARIOS_DIR
-                              MILIEU_SCENARIOS_DIR,
-#endif
-                              NULL };
+    const char *shipped = getenv("MILIEU_SCENARIOS");
     const char *path = source->folder != NULL ? join(reading, source->folder, name) : NULL;
-    for (size_t i = 0; !is_regular(path) && i < sizeof shipped / sizeof shipped[0]; i++)
-        path = shipped[i] != NULL && shipped[i][0] != '\0' ? join(reading, shipped[i], name) : NULL;
+    if (!is_regular(path) && shipped != NULL && shipped[0] != '\0')
+        path = join(reading, shipped, name);
     return is_regular(path) ? path : NULL;
 }
 

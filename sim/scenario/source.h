@@ -14,7 +14,8 @@ struct source *source_of_text(struct reading *reading, const char *name, const c
  * it. */
 struct source *source_of_file(struct reading *reading, const char *path, bool *missing);
 
-/* The file an `extends` names: beside the file that says so, else among the shipped scenarios. Complains at `node`. */
+/* The file an `extends` names: beside the file that says so, else among the shipped scenarios (the folder in
+ * MILIEU_SCENARIOS). Complains at `node`. */
 struct source *source_of_extends(struct reading *reading, struct node *node);
 
 #endif

@@ -78,7 +78,7 @@ static void take_dates(struct reading *r, const struct scenario_tree *self, stru
 
 static void take_changes(struct reading *r, struct strategy_plan *strategy, const struct node *group, enum change_op op)
 {
-    for (const struct node *node = group != NULL ? group->first : NULL; node != NULL; node = node->next) {
+    for (const struct node *node = node_first_key(group); node != NULL; node = node->next) {
         struct change_plan *change = &strategy->change[strategy->num_changes];
         int factor = factor_find(node->name);
         const char *path;

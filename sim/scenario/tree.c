@@ -144,6 +144,11 @@ struct node *node_copy(struct arena *arena, const struct node *node)
     return copy;
 }
 
+const struct node *node_first_key(const struct node *group)
+{
+    return group != NULL && group->kind == NODE_GROUP ? group->first : NULL;
+}
+
 struct node *node_find(const struct node *group, const char *name)
 {
     if (group == NULL || group->kind != NODE_GROUP)

@@ -67,6 +67,9 @@ struct node *node_copy(struct arena *arena, const struct node *node);
 /* What a group holds under a name; NULL when it holds none, or when `group` is NULL or no group. */
 struct node *node_find(const struct node *group, const char *name);
 
+/* The first key of a group; NULL when it holds none, or is NULL or no group. */
+const struct node *node_first_key(const struct node *group);
+
 /* The item of a list of groups whose id it is, or NULL. */
 struct node *node_item(const struct node *list, const char *id);
 
