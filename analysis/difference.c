@@ -16,7 +16,7 @@ struct text {
 
 static void text_add(struct text *self, const char *bytes, size_t length)
 {
-    if (self->length + length + 1 > self->size) {
+    if (self->size - self->length <= length) {
         size_t size = 2 * (self->length + length) + 32;
         char *grown = self->failed ? NULL : realloc(self->bytes, size);
         if (grown == NULL) {
@@ -188,15 +188,18 @@ static void read_plain(struct flat *self, struct text *value)
 static void name_by_id(struct flat *self, size_t first, size_t length, size_t number_length)
 {
     const char *id = NULL;
+    size_t id_length;
     for (size_t i = first; i < self->count && !self->no_memory; i++)
         if (strcmp(self->entry[i].path + length + number_length, ".id") == 0)
             id = self->entry[i].value;
-    for (size_t i = first; i < self->count && id != NULL && strlen(id) > 2; i++) {
+    if (id == NULL || (id_length = strlen(id)) < 3) /* two quotes, and something between them */
+        return;
+    for (size_t i = first; i < self->count; i++) {
         struct text path = { 0 };
         const char *old = self->entry[i].path;
         text_add(&path, old, length);
         text_add(&path, "[", 1);
-        text_add(&path, id + 1, strlen(id) - 2);
+        text_add(&path, id + 1, id_length - 2);
         text_add(&path, "]", 1);
         text_add(&path, old + length + number_length, strlen(old + length + number_length));
         if (path.failed) {
