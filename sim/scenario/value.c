@@ -161,14 +161,46 @@ struct distribution {
     struct reading *reading;
     struct node *node;
     const struct value_rule *rule;
-    const char *path;
-    const char *text; /* the distribution as written, for messages */
+    const struct path *place;
     double x[4];
     int n;
     struct value *value;
 };
 
-#define REFUSE(d, en, fr) complain((d)->reading, (d)->node, "%s = %s: " en, "%s = %s : " fr, (d)->path, (d)->text)
+/* ("normal", 1, 2) as it is shown in a message. */
+static const char *show_list(struct reading *reading, const struct node *list)
+{
+    const char *text = "";
+    int shown = 0;
+    for (const struct node *node = list->first; node != NULL; node = node->next) {
+        const char *comma = shown > 0 ? ", " : "";
+        if (shown++ == 6)
+            text = arena_print(reading->arena, "%s, ...", text);
+        else if (node->kind == NODE_TEXT)
+            text = arena_print(reading->arena, "%s%s\"%s\"", text, comma,
+                               reading_show(reading, node->is.text, strlen(node->is.text), 30));
+        else if (node_is_number(node))
+            text = arena_print(reading->arena, "%s%s%.10g", text, comma, node_number(node));
+        else
+            text = arena_print(reading->arena, "%s%s%s", text, comma, node->kind == NODE_LIST ? "[...]" : "...");
+        if (text == NULL || shown > 6)
+            break;
+    }
+    text = text != NULL ? arena_print(reading->arena, "(%s)", text) : NULL;
+    return text != NULL ? text : "";
+}
+
+static const char *path_of(const struct distribution *d)
+{
+    return path_show(d->reading, d->place);
+}
+
+static const char *text_of(const struct distribution *d)
+{
+    return show_list(d->reading, d->node);
+}
+
+#define REFUSE(d, en, fr) complain((d)->reading, (d)->node, "%s = %s: " en, "%s = %s : " fr, path_of(d), text_of(d))
 
 static bool make_normal(struct distribution *d)
 {
@@ -386,13 +418,13 @@ static bool may_be_chosen(struct distribution *d, double x)
 {
     if (d->rule->whole && floor(x) != x) {
         complain(d->reading, d->node, "%s = %s: %.10g is not a whole number",
-                 "%s = %s : %.10g n'est pas un nombre entier", d->path, d->text, x);
+                 "%s = %s : %.10g n'est pas un nombre entier", path_of(d), text_of(d), x);
         return false;
     }
     if (x >= d->rule->low && x <= d->rule->high)
         return true;
     complain(d->reading, d->node, "%s = %s: %.10g is outside %.10g .. %.10g",
-             "%s = %s : %.10g est hors de %.10g .. %.10g", d->path, d->text, x, d->rule->low, d->rule->high);
+             "%s = %s : %.10g est hors de %.10g .. %.10g", path_of(d), text_of(d), x, d->rule->low, d->rule->high);
     return false;
 }
 
@@ -456,29 +488,6 @@ static const char *nearest_distribution(const char *name)
     return nearest;
 }
 
-/* ("normal", 1, 2) as it is shown in a message. */
-static const char *show_list(struct reading *reading, const struct node *list)
-{
-    const char *text = "";
-    int shown = 0;
-    for (const struct node *node = list->first; node != NULL; node = node->next) {
-        const char *comma = shown > 0 ? ", " : "";
-        if (shown++ == 6)
-            text = arena_print(reading->arena, "%s, ...", text);
-        else if (node->kind == NODE_TEXT)
-            text = arena_print(reading->arena, "%s%s\"%s\"", text, comma,
-                               reading_show(reading, node->is.text, strlen(node->is.text), 30));
-        else if (node_is_number(node))
-            text = arena_print(reading->arena, "%s%s%.10g", text, comma, node_number(node));
-        else
-            text = arena_print(reading->arena, "%s%s%s", text, comma, node->kind == NODE_LIST ? "[...]" : "...");
-        if (text == NULL || shown > 6)
-            break;
-    }
-    text = text != NULL ? arena_print(reading->arena, "(%s)", text) : NULL;
-    return text != NULL ? text : "";
-}
-
 static bool take_numbers(struct distribution *d, const struct node *node, int most)
 {
     for (; node != NULL; node = node->next) {
@@ -498,7 +507,7 @@ static bool check_bulk(struct distribution *d)
     if (v->kind == VALUE_CHOICE || outside <= 0.5 + 1e-9)
         return true;
     complain(d->reading, d->node, "%s = %s: most of it lies outside %.10g .. %.10g",
-             "%s = %s : l'essentiel est hors de %.10g .. %.10g", d->path, d->text, v->low, v->high);
+             "%s = %s : l'essentiel est hors de %.10g .. %.10g", path_of(d), text_of(d), v->low, v->high);
     return false;
 }
 
@@ -518,14 +527,14 @@ static bool make_distribution(struct distribution *d)
         i++;
     if (i == NUM_DISTRIBUTIONS) {
         const char *hint = reading_did_you_mean(d->reading, nearest_distribution(first->is.text));
-        complain(d->reading, d->node, "%s = %s: unknown distribution%s", "%s = %s : distribution inconnue%s", d->path,
-                 d->text, hint);
+        complain(d->reading, d->node, "%s = %s: unknown distribution%s", "%s = %s : distribution inconnue%s",
+                 path_of(d), text_of(d), hint);
         return false;
     }
     if (distribution_table[i].make == NULL)
         return make_choice(d, first->next);
     if (!take_numbers(d, first->next, distribution_table[i].most) || d->n < distribution_table[i].least) {
-        complain(d->reading, d->node, "%s = %s: must be %s", "%s = %s : la forme est %s", d->path, d->text,
+        complain(d->reading, d->node, "%s = %s: must be %s", "%s = %s : la forme est %s", path_of(d), text_of(d),
                  distribution_table[i].form);
         return false;
     }
@@ -573,12 +582,7 @@ const struct value *value_read(struct reading *reading, struct node *node, const
         .kind = VALUE_EXACT, .whole = rule->whole, .from = 0, .to = 1, .low = rule->low, .high = rule->high
     };
     if (node->kind == NODE_LIST) {
-        struct distribution d = { .reading = reading,
-                                  .node = node,
-                                  .rule = rule,
-                                  .path = path_show(reading, path),
-                                  .text = show_list(reading, node),
-                                  .value = value };
+        struct distribution d = { .reading = reading, .node = node, .rule = rule, .place = path, .value = value };
         if (!make_distribution(&d) || !check_bulk(&d))
             return NULL;
     } else {
