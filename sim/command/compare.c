@@ -309,9 +309,9 @@ static int compare_pair(const struct call *call, struct arms *arms, int other, c
         rows = calloc(NUM_OUTCOMES * ((size_t)compare.num_clinics + 1), sizeof *rows);
         ret = rows != NULL ? compare_all(&compare, rows, err) : error_set(err, MILIEU_ERR_MEMORY, "rows");
     }
-    if (ret == 0 && array != NULL)
+    if (ret == 0 && rows != NULL && array != NULL)
         cJSON_AddItemToArray(array, comparison_json(&compare, rows, words, num_words));
-    else if (ret == 0)
+    else if (ret == 0 && rows != NULL)
         print_comparison(t, &compare, rows, words, num_words);
     free(rows);
     compare_free_words(words, num_words);
