@@ -155,7 +155,7 @@ void calendar_step(struct world *w)
         bool changed = false;
         w->clinic.strategy_cost[c] = w->clinic.strategy_hours[c] = w->clinic.programme_cost[c] = 0;
         for (int s = 0; s < w->setting->num_strategies; s++)
-            if (arm->on[s] && w->setting->strategy[s].where[c])
+            if (arm->on[s] && w->setting->strategy[s].where[c] && clinic_runs(w, c))
                 changed |= strategy_week(w, s, c);
         if (changed) {
             struct params old = w->clinic.now[c];

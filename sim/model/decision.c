@@ -19,7 +19,7 @@ static double mean_engagement(const struct world *w, int c)
     return present > 0 ? sum / present : 0;
 }
 
-/* The parts of D, each less what a neutral clinic has, so that the weakest is the one to name. */
+/* The parts of D, each less what a neutral clinic has. */
 static void support_parts(const struct world *w, int c, double part[NUM_SUPPORTS])
 {
     const struct params *p = &w->clinic.now[c];
@@ -29,20 +29,22 @@ static void support_parts(const struct world *w, int c, double part[NUM_SUPPORTS
     part[SUPPORT_OVERLOAD] = -p->stop_from_overload * w->clinic.overload[c];
 }
 
-static int weakest(const double part[NUM_SUPPORTS])
+/* The part whose loss weighs most; NONE when none weighs enough, and the stop is chance. */
+static int weakest(const double part[NUM_SUPPORTS], double enough)
 {
     int least = 0;
     for (int i = 1; i < NUM_SUPPORTS; i++)
         if (part[i] < part[least])
             least = i;
-    return least;
+    return part[least] < -enough ? least : NONE;
 }
 
 static void stop(struct world *w, int c, double support, int why)
 {
     w->clinic.stage[c] = STAGE_DISCONTINUED;
     w->clinic.stop_week[c] = w->week;
-    w->clinic.last_event[c] = world_event(w, c, EVENT_discontinued, why, support, w->cause[c * NUM_SUPPORTS + why]);
+    w->clinic.last_event[c] =
+        world_event(w, c, EVENT_discontinued, why, support, why != NONE ? w->cause[c * NUM_SUPPORTS + why] : NONE);
     programme_close(w, c);
 }
 
@@ -57,7 +59,7 @@ static void decide(struct world *w, int c)
     chance = 1 / (1 + exp(-(p->stop_level - p->stop_slope * (support - p->stop_centre))));
     w->clinic.stop_chance[c] = chance;
     if (u < chance * DECISION_EVERY / WEEKS_PER_MONTH)
-        stop(w, c, support, weakest(part));
+        stop(w, c, support, weakest(part, p->negative_part));
 }
 
 static void count_nobody(struct world *w, int c)

@@ -4,12 +4,6 @@
 
 #include "programme.h"
 
-#define EFFORT_WEEKS 26.0      /* over which the start-up effort fades (51) */
-#define SICK_HANDOVER 3        /* weeks of sick leave after which patients get another nurse (assumed) */
-#define FAILED_ISP_HOURS 1.0   /* lost when the ISP meeting does not come together (assumed) */
-#define MISSED_SHARE 0.5       /* of a contact's time, lost when the patient misses it (assumed) */
-#define UNANSWERED_QUALITY 0.4 /* of a coordination to which nobody answers (assumed) */
-#define SET_UP_HELP 0.5        /* of the case manager's hours go into the clinic's set-up (assumed) */
 #define IMPLEMENTATION_ISPS 3
 #define FULL_WEEKS 8
 #define FULL_COVERAGE 0.5
@@ -34,7 +28,7 @@ static double effort(const struct world *w, int n)
     const struct params *p = &w->clinic.now[c];
     int begun = w->clinic.start_up_week[c] == NONE ? w->week : w->clinic.start_up_week[c];
     int since = w->nurse.hired[n] > begun ? w->nurse.hired[n] : begun;
-    double fresh = clamp(1 - (w->week - since) / EFFORT_WEEKS, 0, 1);
+    double fresh = clamp(1 - (w->week - since) / p->effort_weeks, 0, 1);
     return p->gathering_time * (1 + (p->start_up_effort - 1) * fresh) *
            exp(p->competence_speed * (0.5 - w->nurse.competence[n]));
 }
@@ -45,16 +39,32 @@ static double quality(const struct world *w, int n)
     return floor + (1 - floor) * w->nurse.competence[n];
 }
 
+/* For a complex case the case manager's skill, through the tie, makes up part of what the nurse lacks. */
+static double quality_for(const struct world *w, int i, int n)
+{
+    int c = w->nurse.clinic[n], h = w->clinic.centre[c];
+    double own = quality(w, n), help = w->clinic.now[c].hard_case_help * w->centre.skill[h] * w->nurse.tie_manager[n];
+    bool helped = (w->population->flags[i] & FLAG_COMPLEX) && w->centre.managers[h] > 0;
+    return helped ? own + (1 - own) * help : own;
+}
+
+static void work(struct world *w, int n, double hours)
+{
+    w->nurse.hours[n] -= hours;
+    w->nurse.worked[n] += hours;
+    w->clinic.hours_used[w->nurse.clinic[n]] += hours;
+}
+
 /* Spends hours on something due; false when the nurse has none left this week, and the work waits. */
 static bool spend(struct world *w, int n, double hours)
 {
     int c = w->nurse.clinic[n];
     w->clinic.hours_needed[c] += hours;
-    if (w->nurse.hours[n] <= 0)
+    if (w->nurse.hours[n] <= 0) {
+        w->clinic.hours_waiting[c] += hours;
         return false;
-    w->nurse.hours[n] -= hours;
-    w->nurse.worked[n] += hours;
-    w->clinic.hours_used[c] += hours;
+    }
+    work(w, n, hours);
     return true;
 }
 
@@ -75,8 +85,8 @@ static void assess(struct world *w, int i, int n)
     int c = w->patient.clinic[i];
     if (!spend(w, n, w->clinic.now[c].assess_hours * effort(w, n)))
         return;
-    w->patient.assessment_quality[i] = quality(w, n);
-    w->patient.contact_quality[i] += quality(w, n);
+    w->patient.assessment_quality[i] = quality_for(w, i, n);
+    w->patient.contact_quality[i] += w->patient.assessment_quality[i];
     delivered(w, n, COMPONENT_ASSESSMENT);
     if (w->clinic.start_up_week[c] == NONE) {
         w->clinic.start_up_week[c] = w->week;
@@ -109,18 +119,20 @@ static void plan_services(struct world *w, int i, int n)
     int c = w->patient.clinic[i];
     const struct params *p = &w->clinic.now[c];
     struct words u = patient_luck(w, i, BLOCK_ISP);
-    double held = (1 - p->conflict_share) * (0.5 + 0.5 * endorsement(w, c));
+    double held =
+        (1 - p->conflict_share) * (p->isp_without_physicians + (1 - p->isp_without_physicians) * endorsement(w, c));
     if (random_uniform_of(u.w[0]) > 1 / (1 + p->isp_delay * (1 - w->nurse.comfort[n])))
         return;
     if (random_uniform_of(u.w[1]) > held) {
-        spend(w, n, FAILED_ISP_HOURS);
+        spend(w, n, p->failed_isp_hours);
         return;
     }
     if (!spend(w, n, p->isp_hours * effort(w, n)))
         return;
     w->patient.isp_week[i] = w->week;
-    w->patient.isp_quality[i] = clamp(quality(w, n) * p->isp_quality / param_table[PARAM_isp_quality].value, 0, 1);
-    w->patient.contact_quality[i] += quality(w, n);
+    w->patient.isp_quality[i] =
+        clamp(quality_for(w, i, n) * p->isp_quality / param_table[PARAM_isp_quality].value, 0, 1);
+    w->patient.contact_quality[i] += w->patient.isp_quality[i];
     w->nurse.comfort[n] += p->comfort_from_isp * (1 - w->nurse.comfort[n]);
     delivered(w, n, COMPONENT_ISP);
     count_isp(w, c);
@@ -139,7 +151,7 @@ static enum contact_result contact(struct world *w, int i, int n, struct words u
     if (random_uniform_of(u.w[0]) < p->lost_follow_up)
         return CONTACT_LOST;
     bool missed = random_uniform_of(u.w[1]) < miss;
-    if (!spend(w, n, missed ? MISSED_SHARE * hours : hours))
+    if (!spend(w, n, missed ? p->missed_time * hours : hours))
         return CONTACT_WAITS;
     tally_add(w, c, OUTCOME_missed_contacts, missed, 1);
     return missed ? CONTACT_MISSED : CONTACT_MADE;
@@ -157,6 +169,25 @@ static double next_due(const struct world *w, int c, double due, enum contact_re
                                     : w->week + interval / 2; /* work late by more than one is let go */
 }
 
+/* Does a partner answer? The nurse must know whom to ask, and the partner have a place. */
+static bool partner_answers(struct world *w, int c, int n, double u)
+{
+    const struct params *p = &w->clinic.now[c];
+    int h = w->clinic.centre[c];
+    double usual = param_table[PARAM_service_knowledge_start].value;
+    double knows = p->coordination_unknowing + (1 - p->coordination_unknowing) * w->nurse.knowledge[n] / usual;
+    w->centre.partner_asked[h] += 1;
+    return u < p->coordination_success * knows * w->centre.partner_share[h];
+}
+
+static void made(struct world *w, int i, int n, enum component component, double q)
+{
+    w->patient.contact_quality[i] += q;
+    w->patient.made[i]++;
+    tally_add(w, w->patient.clinic[i], OUTCOME_contacts_per_month, 1, 0);
+    delivered(w, n, component);
+}
+
 static void coordinate(struct world *w, int i, int n)
 {
     int c = w->patient.clinic[i];
@@ -166,26 +197,27 @@ static void coordinate(struct world *w, int i, int n)
     w->patient.due_coordination[i] = next_due(w, c, w->patient.due_coordination[i], result);
     if (result != CONTACT_MADE)
         return;
-    bool answered = random_uniform_of(u.w[2]) < p->coordination_success * (0.7 + 0.75 * w->nurse.knowledge[n]);
-    double q = quality(w, n) * (answered ? 1 : UNANSWERED_QUALITY);
+    bool answered = partner_answers(w, c, n, random_uniform_of(u.w[2]));
+    double q = quality_for(w, i, n) * (answered ? 1 : p->unanswered_quality);
     tally_add(w, c, OUTCOME_coordination_share, answered, 1);
+    w->patient.num_coordination[i]++;
     w->patient.coordination_quality[i] += q;
-    w->patient.contact_quality[i] += q;
     w->nurse.knowledge[n] += p->knowledge_from_contact * (1 - w->nurse.knowledge[n]);
-    delivered(w, n, COMPONENT_COORDINATION);
+    made(w, i, n, COMPONENT_COORDINATION, q);
 }
 
 static void support_self_management(struct world *w, int i, int n)
 {
     int c = w->patient.clinic[i];
+    double q = quality_for(w, i, n);
     struct words u = patient_luck(w, i, BLOCK_SELF_MANAGEMENT);
     enum contact_result result = contact(w, i, n, u);
     w->patient.due_self_management[i] = next_due(w, c, w->patient.due_self_management[i], result);
     if (result != CONTACT_MADE)
         return;
-    w->patient.self_management_quality[i] += quality(w, n);
-    w->patient.contact_quality[i] += quality(w, n);
-    delivered(w, n, COMPONENT_SELF_MANAGEMENT);
+    w->patient.num_self_management[i]++;
+    w->patient.self_management_quality[i] += q;
+    made(w, i, n, COMPONENT_SELF_MANAGEMENT, q);
 }
 
 /* A patient whose nurse left, or is long on leave, gets another one if there is one; else waits, for her successor. */
@@ -193,7 +225,8 @@ static int nurse_of(struct world *w, int i)
 {
     int n = w->patient.nurse[i];
     bool away = w->nurse.post[n] == POST_VACANT ||
-                (w->nurse.post[n] == POST_SICK && w->week - w->nurse.since[n] >= SICK_HANDOVER);
+                (w->nurse.post[n] == POST_SICK &&
+                 w->week - w->nurse.since[n] >= w->clinic.now[w->nurse.clinic[n]].sick_handover);
     int other = away ? programme_free_nurse(w, w->patient.clinic[i]) : NONE;
     if (other != NONE)
         programme_change_nurse(w, i, other);
@@ -227,7 +260,7 @@ static void care_for_enrolled(struct world *w, int c)
     int num = w->clinic.num_treated[c];
     for (int k = 0; k < num; k++) {
         int i = treated[(k + w->week) % num];
-        w->patient.contact_quality[i] = 0;
+        w->patient.contact_quality[i] = w->patient.made[i] = 0;
         if (w->patient.stage[i] != PATIENT_ENROLLED)
             continue;
         tally_add(w, c, OUTCOME_contacts_per_month, 0, 1 / WEEKS_PER_MONTH);
@@ -235,7 +268,6 @@ static void care_for_enrolled(struct world *w, int c)
             programme_exit(w, i, PATIENT_COMPLETED);
         else
             care_for(w, i);
-        tally_add(w, c, OUTCOME_contacts_per_month, w->patient.contact_quality[i] > 0, 0);
     }
 }
 
@@ -273,28 +305,34 @@ static void approach(struct world *w, int c, int i, int n)
 {
     const struct params *p = &w->clinic.now[c];
     struct words u = random_words(w->luck, w->population->entity[i], 0, STREAM_CONTACT, 0);
-    double help = 1 - 0.5 * guidance(w, c); /* the case manager does half of what she guides (assumed) */
-    if (!spend(w, n, p->review_hours * help * effort(w, n)))
-        return;
-    w->patient.stage[i] = PATIENT_SCREENED_OUT;
-    if (!(w->population->flags[i] & FLAG_COMPLEX) && random_uniform_of(u.w[0]) < p->review_accuracy)
-        return;
-    spend(w, n, p->invite_hours * help * effort(w, n));
-    w->patient.stage[i] = PATIENT_REFUSED;
-    if (random_uniform_of(u.w[1]) > p->reachable)
+    double help = 1 - p->guidance_help * guidance(w, c);
+    bool screened = !(w->population->flags[i] & FLAG_COMPLEX) && random_uniform_of(u.w[0]) < p->review_accuracy;
+    spend(w, n, (p->review_hours + (screened ? 0 : p->invite_hours)) * help * effort(w, n));
+    w->patient.stage[i] = screened ? PATIENT_SCREENED_OUT : PATIENT_REFUSED;
+    if (screened || random_uniform_of(u.w[1]) > p->reachable)
         return;
     bool accepts = random_uniform_of(u.w[2]) < acceptance(w, c);
     tally_add(w, c, OUTCOME_acceptance_share, accepts, 1);
     if (accepts)
-        programme_enrol(w, i, n);
+        programme_enrol(w, i, programme_free_nurse(w, c));
+}
+
+/* The nurse at work with most hours left; NONE when nobody has any. */
+static int nurse_with_time(const struct world *w, int c)
+{
+    int best = NONE;
+    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+        if (nurse_works(w, n) && w->nurse.hours[n] > 0 && (best == NONE || w->nurse.hours[n] > w->nurse.hours[best]))
+            best = n;
+    return best;
 }
 
 static void recruit(struct world *w, int c)
 {
     int end = w->clinic.first_patient[c] + w->clinic.num_patients[c], room = places(w, c);
     while (w->clinic.num_enrolled[c] < room && w->clinic.next_candidate[c] < end) {
-        int i = w->clinic.next_candidate[c], n = programme_free_nurse(w, c);
-        if (w->patient.stage[i] == PATIENT_UNLISTED || n == NONE || w->nurse.hours[n] <= 0)
+        int i = w->clinic.next_candidate[c], n = nurse_with_time(w, c);
+        if (w->patient.stage[i] == PATIENT_UNLISTED || n == NONE)
             return;
         if (w->patient.stage[i] == PATIENT_LISTED)
             approach(w, c, i, n);
@@ -306,18 +344,20 @@ static void recruit(struct world *w, int c)
  * --------------------------------------------------------------------------------------------------------------------
  */
 
+/* All hours go into the set-up until it is done; what is left of it is needed, but presses nobody: it is a start that waits. */
 static void set_up(struct world *w, int c)
 {
     int h = w->clinic.centre[c];
-    double help = SET_UP_HELP * w->clinic.manager_hours[c] * w->centre.skill[h];
-    double asked = w->clinic.setup_left[c];
+    double help = w->clinic.now[c].set_up_help * w->clinic.manager_hours[c] * w->centre.skill[h];
+    double left = w->clinic.setup_left[c];
+    w->clinic.hours_needed[c] += left;
     for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
-        if (nurse_works(w, n) && w->nurse.hours[n] > 0 && asked > 0) {
-            double hours = w->nurse.hours[n] < asked ? w->nurse.hours[n] : asked;
-            asked -= hours;
-            spend(w, n, hours);
+        if (nurse_works(w, n) && w->nurse.hours[n] > 0 && left > 0) {
+            double hours = w->nurse.hours[n] < left ? w->nurse.hours[n] : left;
+            left -= hours;
+            work(w, n, hours);
         }
-    w->clinic.setup_left[c] = asked > help ? asked - help : 0;
+    w->clinic.setup_left[c] = left > help ? left - help : 0;
 }
 
 static bool somebody_works(const struct world *w, int c)
@@ -376,7 +416,7 @@ static void judge_full_implementation(struct world *w, int c)
 
 static void clinic_week(struct world *w, int c)
 {
-    w->clinic.hours_needed[c] = w->clinic.hours_used[c] = 0;
+    w->clinic.hours_needed[c] = w->clinic.hours_used[c] = w->clinic.hours_waiting[c] = 0;
     for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
         w->nurse.worked[n] = 0;
     if (!clinic_runs(w, c))

@@ -8,9 +8,10 @@
  * competence))
  *
  *   ISP          an uneasy nurse puts it off: started with chance 1 / (1 + isp_delay * (1 - comfort)) a week; written
- * when the meeting is held: (1 - conflict_share) * (1/2 + endorsement/2)                            (6.11, [001])
- *   quality      quality_floor + (1 - quality_floor) * competence
- *   coordination answered with chance coordination_success * (0.7 + 0.75 knowledge)
+ * when the meeting is held: (1 - conflict_share) * (isp_without_physicians + ... endorsement)       (6.11, [001])
+ *   quality      quality_floor + (1 - quality_floor) * competence; for a complex case the case manager's skill makes up
+ *                hard_case_help * skill * tie of what is missing
+ *   coordination answered with chance coordination_success * (coordination_unknowing + ... knowledge) * places of partners
  *   acceptance   log-odds of `acceptance` + acceptance_from_support * (guidance and endorsement above the neutral
  * clinic's)
  *

@@ -2,9 +2,6 @@
 
 #include <math.h>
 
-#define SILENT_IF_LEFT 0.35      /* added non-response of those who dropped out or whose clinic stopped (assumed) */
-#define SILENT_WITHOUT_TRUST 0.3 /* for one unit of trust below a half (assumed) */
-
 static double reading(double truth, double error, uint32_t word, double top)
 {
     double score = round(truth + error * random_normal_of(random_uniform_of(word)));
@@ -25,10 +22,10 @@ bool instrument_answers(const struct world *w, int i)
 {
     const struct params *p = &w->clinic.now[w->patient.clinic[i]];
     enum patient_stage stage = (enum patient_stage)w->patient.stage[i];
-    double silent = p->non_response + SILENT_WITHOUT_TRUST * clamp(0.5 - w->patient.trust[i], 0, 0.5);
+    double silent = p->non_response + p->silent_without_trust * clamp(0.5 - w->patient.trust[i], 0, 0.5);
     struct words u = random_words(w->luck, w->population->entity[i], 1, STREAM_INSTRUMENT, 0);
     if (stage == PATIENT_DROPPED || stage == PATIENT_RETURNED)
-        silent += SILENT_IF_LEFT;
+        silent += p->silent_if_left;
     return stage != PATIENT_GONE && random_uniform_of(u.w[3]) >= silent;
 }
 

@@ -4,19 +4,15 @@
 
 #include "structural.h"
 
-#define NEWCOMER_SPREAD 0.35     /* SD of the log-odds of what a newcomer brings (assumed) */
-#define NEWCOMER_TIE 0.25        /* of a team tie at the start, for somebody new (assumed) */
-#define NEWCOMER_MANAGER_TIE 0.1 /* of a tie with the case manager (assumed) */
-#define LEAD_WEIGHT 0.6          /* of the lead physician in leaders' stance; the manager has the rest (model 8) */
-#define MOST_HOURS 0.6           /* of a nurse's week that can go to the programme (assumed) */
+/* ---- nurses come and go ------------------------------------------------------------------------------------------ */
 
-/* ---- nurses come and go -------------------------------------------------------------------------------------------
- */
-
-static double market_vacancy(const struct world *w, int c)
+/* Vacancies of the market above its usual ones: everybody looks for the same nurses. */
+static double market_shortage(const struct world *w, int c)
 {
     int m = w->setting->clinic[c].market;
-    return w->market_sum[2 * m + 1] > 0 ? w->market_sum[2 * m] / w->market_sum[2 * m + 1] : 0;
+    double share = w->market_sum[2 * m + 1] > 0 ? w->market_sum[2 * m] / w->market_sum[2 * m + 1] : 0;
+    double excess = share - w->clinic.now[c].normal_vacancy;
+    return excess > 0 ? excess : 0;
 }
 
 /* The labour market of last week: every clinic hires from it this week. */
@@ -31,24 +27,48 @@ static void count_markets(struct world *w)
     }
 }
 
-static double newcomer(double share, uint32_t word)
+/* What somebody new brings: the clinic's share, more or less. */
+static double newcomer(const struct params *p, double share, uint32_t word)
 {
-    double z = NEWCOMER_SPREAD * random_normal_of(random_uniform_of(word));
+    double z = p->personal_spread * random_normal_of(random_uniform_of(word));
     return param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, share) + z);
+}
+
+/* Why somebody leaves or falls ill: the reorganisation that runs, the overload if she was strained, else how this clinic is. */
+static int64_t staff_cause(const struct world *w, int c, int n, int64_t otherwise)
+{
+    if (structural_reorganizing(w, c))
+        return structural_cause(w, c);
+    if (w->nurse.strain[n] > w->clinic.now[c].strain_seen && w->clinic.staff_event[c] != NONE)
+        return w->clinic.staff_event[c];
+    return otherwise;
+}
+
+/* While somebody is missing the others carry the load. */
+static void somebody_missing(struct world *w, int c, int64_t event)
+{
+    w->clinic.staff_event[c] = event;
+}
+
+static void all_there_again(struct world *w, int c)
+{
+    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+        if (!nurse_works(w, n))
+            return;
+    w->clinic.staff_event[c] = NONE;
 }
 
 /* A departure takes skill and ties along; patients lose their case manager (innovation.c finds them another). */
 static void nurse_leaves(struct world *w, int c, int n)
 {
-    int64_t cause = structural_reorganizing(w, c) ? w->centre.reorganization_event[w->clinic.centre[c]]
-                                                  : w->cause[c * NUM_SUPPORTS + SUPPORT_OVERLOAD];
+    int64_t cause = staff_cause(w, c, n, w->clinic.turnover_event[c]);
     w->nurse.event[n] =
         world_event(w, c, EVENT_nurse_left, n - w->clinic.first_nurse[c], w->nurse.competence[n], cause);
     w->nurse.post[n] = POST_VACANT;
     w->nurse.since[n] = w->week;
-    w->clinic.staff_event[c] = w->nurse.event[n];
-    w->cause[c * NUM_SUPPORTS + SUPPORT_OVERLOAD] = w->nurse.event[n];
+    somebody_missing(w, c, w->nurse.event[n]);
     tally_add(w, c, OUTCOME_nurse_turnover, 1, 0);
+    tally_add(w, c, OUTCOME_turnover_cost, w->clinic.now[c].turnover_cost, 0);
 }
 
 static void nurse_comes(struct world *w, int c, int n)
@@ -60,29 +80,30 @@ static void nurse_comes(struct world *w, int c, int n)
                                     w->nurse.event[n]);
     w->nurse.post[n] = POST_PRESENT;
     w->nurse.since[n] = w->nurse.hired[n] = w->week;
-    w->nurse.competence[n] = newcomer(p->competence_start, u.w[0]);
-    w->nurse.knowledge[n] = newcomer(p->service_knowledge_start, u.w[1]);
-    w->nurse.comfort[n] = newcomer(p->isp_comfort_start, u.w[2]);
-    w->nurse.engagement[n] = newcomer(p->engagement_start, u.w[3]);
+    w->nurse.competence[n] = newcomer(p, p->competence_start, u.w[0]);
+    w->nurse.knowledge[n] = newcomer(p, p->service_knowledge_start, u.w[1]);
+    w->nurse.comfort[n] = newcomer(p, p->isp_comfort_start, u.w[2]);
+    w->nurse.engagement[n] = newcomer(p, p->engagement_start, u.w[3]);
     w->nurse.temperament[n] = param_to_scale(KIND_LOGIT, w->nurse.engagement[n]);
-    w->nurse.value[n] = newcomer(clamp(p->nurse_value_start, 0.02, 0.98), v.w[0]);
+    w->nurse.value[n] = newcomer(p, clamp(p->nurse_value_start, 0.02, 0.98), v.w[0]);
     w->nurse.leadership[n] = 0;
     w->nurse.strain[n] = 0;
-    w->nurse.tie_manager[n] = p->tie_nurses_start * NEWCOMER_MANAGER_TIE;
-    w->nurse.tie_team[n] = p->team_tie_start * NEWCOMER_TIE;
+    w->nurse.tie_manager[n] = p->tie_nurses_start * p->newcomer_manager_tie;
+    w->nurse.tie_team[n] = p->team_tie_start * p->newcomer_team_tie;
     w->nurse.worked[n] = w->nurse.coaching[n] = w->nurse.hours[n] = 0;
     w->nurse.delivered[n] = 0;
-    tally_add(w, c, OUTCOME_adoption, 0, 1);
+    if (clinic_runs(w, c))
+        tally_add(w, c, OUTCOME_adoption, 0, 1);
+    all_there_again(w, c);
 }
 
 static void nurse_falls_ill(struct world *w, int c, int n)
 {
-    w->nurse.event[n] = world_event(w, c, EVENT_sick, n - w->clinic.first_nurse[c], w->nurse.strain[n],
-                                    w->cause[c * NUM_SUPPORTS + SUPPORT_OVERLOAD]);
+    int64_t cause = staff_cause(w, c, n, w->cause[c * NUM_SUPPORTS + SUPPORT_OVERLOAD]);
+    w->nurse.event[n] = world_event(w, c, EVENT_sick, n - w->clinic.first_nurse[c], w->nurse.strain[n], cause);
     w->nurse.post[n] = POST_SICK;
     w->nurse.since[n] = w->week;
-    w->clinic.staff_event[c] = w->nurse.event[n];
-    w->cause[c * NUM_SUPPORTS + SUPPORT_OVERLOAD] = w->nurse.event[n];
+    somebody_missing(w, c, w->nurse.event[n]);
 }
 
 static void nurse_returns(struct world *w, int c, int n)
@@ -90,12 +111,13 @@ static void nurse_returns(struct world *w, int c, int n)
     w->nurse.event[n] = world_event(w, c, EVENT_back, n - w->clinic.first_nurse[c], 0, w->nurse.event[n]);
     w->nurse.post[n] = POST_PRESENT;
     w->nurse.since[n] = w->week;
+    all_there_again(w, c);
 }
 
 static double leave_hazard(const struct world *w, int c, int n)
 {
     const struct params *p = &w->clinic.now[c];
-    double coached = w->nurse.coaching[n] / (w->nurse.coaching[n] + 0.25);
+    double coached = w->nurse.coaching[n] / (w->nurse.coaching[n] + p->coaching_half);
     double hazard = p->nurse_turnover_rate / WEEKS_PER_YEAR * (1 - (1 - p->leave_from_coaching) * coached);
     if (w->nurse.strain[n] > 0.001)
         hazard *= exp(p->leave_from_strain * w->nurse.strain[n]);
@@ -113,7 +135,7 @@ static void post_week(struct world *w, int c, int n)
 {
     const struct params *p = &w->clinic.now[c];
     struct words u = random_words(w->luck, nurse_entity(w, n), w->week, STREAM_STAFF, 0);
-    double fill = 1 / (p->time_to_fill * (1 + p->market_pressure * market_vacancy(w, c)));
+    double fill = 1 / (p->time_to_fill * (1 + p->market_pressure * market_shortage(w, c)));
     switch ((enum post)w->nurse.post[n]) {
     case POST_VACANT:
         if (random_uniform_of(u.w[2]) < fill)
@@ -145,29 +167,33 @@ static void pass_nurse_lead(struct world *w, int c)
             best = n;
     if (best != NONE) {
         w->clinic.leader_nurse[c] = best;
-        w->nurse.leadership[best] = 0.3 * w->nurse.engagement[best]; /* 0.3: the neutral clinic's leader */
+        double own = param_table[PARAM_nurse_leader_start].value * w->nurse.engagement[best];
+        w->nurse.leadership[best] = own > w->nurse.leadership[best] ? own : w->nurse.leadership[best];
     }
 }
 
-/* ---- leaders change ------------------------------------------------------------------------------------------------
- */
+/* ---- leaders change ---------------------------------------------------------------------------------------------- */
 
-static void new_lead_physician(struct world *w, int c, double u)
+/* Whoever comes is as likely for it as against. */
+static double newcomer_value(const struct params *p, uint32_t word)
 {
-    int f = w->clinic.lead[c];
-    w->physician.value[f] =
-        clamp(0.5 + 0.2 * random_normal_of(u), 0.02, 0.98); /* whoever comes is as likely for as against */
-    w->physician.tie_manager[f] *= NEWCOMER_MANAGER_TIE;
-    w->cause[c * NUM_SUPPORTS + SUPPORT_LEAD] = world_event(
-        w, c, EVENT_lead_left, NONE, stance_of(w->physician.value[f]), w->cause[c * NUM_SUPPORTS + SUPPORT_LEAD]);
+    return clamp(p->new_leader_value + p->new_leader_spread * random_normal_of(random_uniform_of(word)), 0.02, 0.98);
 }
 
-static void new_manager(struct world *w, int c, double u)
+static void new_lead_physician(struct world *w, int c, uint32_t word)
 {
-    w->clinic.manager_value[c] = clamp(0.55 + 0.2 * random_normal_of(u), 0.02, 0.98);
-    w->cause[c * NUM_SUPPORTS + SUPPORT_MANAGER] =
-        world_event(w, c, EVENT_manager_left, NONE, stance_of(w->clinic.manager_value[c]),
-                    w->cause[c * NUM_SUPPORTS + SUPPORT_MANAGER]);
+    int64_t *cause = &w->cause[c * NUM_SUPPORTS + SUPPORT_LEAD];
+    int f = w->clinic.lead[c];
+    w->physician.value[f] = newcomer_value(&w->clinic.now[c], word);
+    w->physician.tie_manager[f] *= w->clinic.now[c].newcomer_manager_tie;
+    *cause = world_event(w, c, EVENT_lead_left, NONE, stance_of(w->physician.value[f]), *cause);
+}
+
+static void new_manager(struct world *w, int c, uint32_t word)
+{
+    int64_t *cause = &w->cause[c * NUM_SUPPORTS + SUPPORT_MANAGER];
+    w->clinic.manager_value[c] = newcomer_value(&w->clinic.now[c], word);
+    *cause = world_event(w, c, EVENT_manager_left, NONE, stance_of(w->clinic.manager_value[c]), *cause);
 }
 
 static void leaders_week(struct world *w, int c)
@@ -175,44 +201,56 @@ static void leaders_week(struct world *w, int c)
     const struct params *p = &w->clinic.now[c];
     struct words u = random_words(w->luck, clinic_entity(w, c, ENTITY_CLINIC), w->week, STREAM_LEADER, 0);
     if (random_uniform_of(u.w[0]) < p->lead_turnover_rate / WEEKS_PER_YEAR)
-        new_lead_physician(w, c, random_uniform_of(u.w[1]));
+        new_lead_physician(w, c, u.w[1]);
     if (random_uniform_of(u.w[2]) < p->manager_turnover_rate / WEEKS_PER_YEAR)
-        new_manager(w, c, random_uniform_of(u.w[3]));
+        new_manager(w, c, u.w[3]);
 }
 
-static void forget_case_manager(struct world *w, int h)
+/* One of the centre's case managers is gone: her share of the ties with every clinic goes with her. */
+static void forget_case_manager(struct world *w, int h, double kept)
 {
     for (int c = 0; c < w->clinic.num; c++)
         if (w->clinic.centre[c] == h) {
             for (int i = 0; i < w->clinic.num_nurses[c]; i++)
-                w->nurse.tie_manager[w->clinic.first_nurse[c] + i] *= NEWCOMER_MANAGER_TIE;
+                w->nurse.tie_manager[w->clinic.first_nurse[c] + i] *= kept;
             for (int i = 0; i < w->clinic.num_physicians[c]; i++)
-                w->physician.tie_manager[w->clinic.first_physician[c] + i] *= NEWCOMER_MANAGER_TIE;
+                w->physician.tie_manager[w->clinic.first_physician[c] + i] *= kept;
         }
 }
 
-/* The hospital's case manager leaves with her ties to every clinic; the next one has to build them. */
-static void case_manager_week(struct world *w, int h, const struct params *p)
+static void case_manager_leaves(struct world *w, int h, const struct params *p)
 {
-    struct words u =
-        random_words(w->luck, random_entity(w->setting->centre[h].place_key, 1), w->week, STREAM_LEADER, 0);
-    if (w->centre.manager_present[h] && random_uniform_of(u.w[0]) < p->case_manager_turnover_rate / WEEKS_PER_YEAR) {
-        w->centre.manager_present[h] = 0;
-        w->centre.manager_left_week[h] = w->week;
-        w->centre.manager_event[h] =
-            world_event(w, NONE, EVENT_case_manager_left, h, 0, w->centre.reorganization_event[h]);
-        forget_case_manager(w, h);
-    } else if (!w->centre.manager_present[h] && random_uniform_of(u.w[1]) < 1 / p->time_to_fill) {
-        w->centre.manager_present[h] = 1;
-        w->centre.skill[h] = newcomer(p->case_manager_skill_start, u.w[2]);
-        w->centre.leadership[h] = newcomer(p->case_manager_leadership_start, u.w[3]);
-        w->centre.manager_event[h] =
-            world_event(w, NONE, EVENT_case_manager_hired, h, w->centre.skill[h], w->centre.manager_event[h]);
+    w->centre.manager_event[h] = world_event(w, NONE, EVENT_case_manager_left, h, w->centre.skill[h], NONE);
+    w->centre.managers[h]--;
+    forget_case_manager(w, h, 1 - (1 - p->newcomer_manager_tie) / w->centre.num_managers[h]);
+}
+
+static void case_manager_comes(struct world *w, int h, const struct params *p, struct words u)
+{
+    double skill = newcomer(p, p->case_manager_skill_start, u.w[2]);
+    double leadership = newcomer(p, p->case_manager_leadership_start, u.w[3]);
+    int present = ++w->centre.managers[h];
+    w->centre.skill[h] += (skill - w->centre.skill[h]) / present;
+    w->centre.leadership[h] += (leadership - w->centre.leadership[h]) / present;
+    w->centre.manager_event[h] = world_event(w, NONE, EVENT_case_manager_hired, h, skill, w->centre.manager_event[h]);
+}
+
+/* Posts of the centre are alike: the first `managers` are filled, the others vacant. */
+static void case_managers_week(struct world *w, int h)
+{
+    const struct params *p = &w->clinic.now[w->centre.first_clinic[h]];
+    int present = w->centre.managers[h];
+    for (int i = 0; i < w->centre.num_managers[h]; i++) {
+        uint64_t entity = random_entity(w->setting->centre[h].place_key, 1U + (uint32_t)i);
+        struct words u = random_words(w->luck, entity, w->week, STREAM_LEADER, 0);
+        if (i < present && random_uniform_of(u.w[0]) < p->case_manager_turnover_rate / WEEKS_PER_YEAR)
+            case_manager_leaves(w, h, p);
+        else if (i >= present && random_uniform_of(u.w[1]) < 1 / p->time_to_fill)
+            case_manager_comes(w, h, p, u);
     }
 }
 
-/* ---- meetings, climate, hours ---------------------------------------------------------------------------------------
- */
+/* ---- meetings, climate, hours ------------------------------------------------------------------------------------ */
 
 static void meet(struct world *w, int c)
 {
@@ -226,20 +264,21 @@ static void meet(struct world *w, int c)
         w->clinic.team_met[c] = 1;
         world_event(w, c, EVENT_team_met, NONE, 0, NONE);
     }
-    tally_add(w, c, OUTCOME_meetings_held, w->clinic.meeting_held[c], 1 / WEEKS_PER_MONTH);
+    w->clinic.meetings[c] += (w->clinic.meeting_held[c] - w->clinic.meetings[c]) / p->meeting_memory;
+    if (clinic_runs(w, c))
+        tally_add(w, c, OUTCOME_meetings_held, w->clinic.meeting_held[c], 1 / WEEKS_PER_MONTH);
 }
 
 static double leaders_stance(const struct world *w, int c)
 {
-    return LEAD_WEIGHT * stance_of(w->physician.value[w->clinic.lead[c]]) +
-           (1 - LEAD_WEIGHT) * stance_of(w->clinic.manager_value[c]);
+    double lead = w->clinic.now[c].lead_weight;
+    return lead * stance_of(w->physician.value[w->clinic.lead[c]]) + (1 - lead) * stance_of(w->clinic.manager_value[c]);
 }
 
 static void move_climate(struct world *w, int c)
 {
     const struct params *p = &w->clinic.now[c];
-    double usual = p->meetings_per_month / WEEKS_PER_MONTH * (1 - p->conflict_share);
-    double met = p->climate_from_meetings * (usual / 0.16 - 1); /* 0.16: a neutral clinic's meetings a week */
+    double met = p->climate_from_meetings * (w->clinic.meetings[c] / p->usual_meetings - 1);
     double target = clamp(p->climate_start + p->climate_from_leadership * leaders_stance(w, c) + met, 0, 1);
     w->clinic.climate[c] += p->climate_rate * (target - w->clinic.climate[c]);
 }
@@ -255,13 +294,13 @@ static double clinic_share(const struct world *w, int c)
 static void release_hours(struct world *w, int c)
 {
     const struct params *p = &w->clinic.now[c];
-    double support =
-        p->hours_from_stance * leaders_stance(w, c) + p->hours_from_climate * (w->clinic.climate[c] - 0.55);
+    double support = p->hours_from_stance * leaders_stance(w, c) +
+                     p->hours_from_climate * (w->clinic.climate[c] - param_table[PARAM_climate_start].value);
     double share = clinic_share(w, c), sum = 0;
     for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++) {
         double own = share * exp(support + p->hours_from_engagement * (w->nurse.engagement[n] - 0.5));
-        double hours =
-            NURSE_WEEK_HOURS * w->nurse.fte[n] * (own < MOST_HOURS ? own : MOST_HOURS) - w->clinic.strategy_hours[c];
+        double hours = NURSE_WEEK_HOURS * w->nurse.fte[n] * (own < p->most_hours ? own : p->most_hours) -
+                       w->clinic.strategy_hours[c];
         double owed = w->nurse.hours[n] < 0 ? w->nurse.hours[n] : 0; /* a task begun last week is paid back first */
         hours = nurse_works(w, n) && hours > 0 ? hours : 0;
         w->nurse.hours[n] = owed + hours;
@@ -283,7 +322,7 @@ void organizational_step(struct world *w)
     }
     for (int h = 0; h < w->centre.num; h++)
         if (w->centre.num_clinics[h] > 0)
-            case_manager_week(w, h, &w->clinic.now[w->centre.first_clinic[h]]);
+            case_managers_week(w, h);
     for (int c = 0; c < w->clinic.num; c++)
         release_hours(w, c);
 }

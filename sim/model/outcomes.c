@@ -11,8 +11,7 @@
 #define TWO_YEARS 104
 #define COMFORTABLE 0.6
 
-/* ---- a clinic's people this week ----------------------------------------------------------------------------------
- */
+/* ---- a clinic's people this week --------------------------------------------------------------------------------- */
 
 struct people { /* means over the nurses at work, and over physicians */
     int present, vacant, absent;
@@ -97,7 +96,7 @@ static void tally_leaders(struct world *w, int c, const struct people *p)
     int h = w->clinic.centre[c], leader = w->clinic.leader_nurse[c];
     double lead = w->physician.value[w->clinic.lead[c]];
     double nurse = nurse_works(w, leader) ? w->nurse.leadership[leader] : 0;
-    double manager = w->centre.manager_present[h] ? w->centre.leadership[h] : 0;
+    double manager = w->centre.managers[h] > 0 ? w->centre.leadership[h] : 0;
     tally_add(w, c, OUTCOME_climate, w->clinic.climate[c], 1);
     tally_add(w, c, OUTCOME_lead_value, lead, 1);
     tally_add(w, c, OUTCOME_leadership, (lead + w->clinic.manager_value[c] + nurse + manager) / 4, 1);
@@ -108,14 +107,14 @@ static void tally_leaders(struct world *w, int c, const struct people *p)
 
 static void tally_work(struct world *w, int c)
 {
-    double needed = w->clinic.hours_needed[c], used = w->clinic.hours_used[c];
-    tally_add(w, c, OUTCOME_cm_hours, w->clinic.hours_available[c], 1);
+    double needed = w->clinic.hours_needed[c], had = w->clinic.hours_available[c];
+    tally_add(w, c, OUTCOME_cm_hours, had, 1);
     if (w->week < EARLY_WEEKS)
         tally_add(w, c, OUTCOME_early_hours, w->clinic.hours_available[c], 1);
     tally_add(w, c, OUTCOME_case_manager_time, w->clinic.manager_hours[c], 1);
-    tally_add(w, c, OUTCOME_hours_per_patient, used, 0);
+    tally_add(w, c, OUTCOME_hours_per_patient, w->clinic.hours_used[c], 0);
     if (needed > 0)
-        tally_add(w, c, OUTCOME_feasibility, used < needed ? used / needed : 1, 1);
+        tally_add(w, c, OUTCOME_feasibility, had < needed ? had / needed : 1, 1);
     if (w->week >= w->setting->horizon - LATE_WEEKS && !isnan(w->clinic.fidelity[c]))
         tally_add(w, c, OUTCOME_fidelity_late, w->clinic.fidelity[c], 1);
 }
@@ -208,7 +207,7 @@ static double series_value(const struct world *w, int c, const struct people *p,
     case SERIES_stop_chance:
         return w->clinic.stop_chance[c];
     case SERIES_active:
-        return clinic_runs(w, c);
+        return is_active(w, c);
     case SERIES_stage:
         return w->clinic.stage[c];
     case SERIES_cost_intervention:
@@ -266,11 +265,16 @@ static int end_of(const struct world *w, int i)
 static void tally_year(struct world *w, int c, int i)
 {
     const struct population *population = w->population;
-    int visits = w->patient.ed_year[i], usual = w->patient.ed_year_usual[i],
-        year_end = w->patient.enrol_week[i] + WEEKS_PER_YEAR;
+    const struct params *p = &w->clinic.now[c];
+    int visits = w->patient.ed_year[i], usual = w->patient.ed_year_usual[i];
+    int admissions = w->patient.admissions_year[i] - w->patient.admissions_year_usual[i];
+    int year_end = w->patient.enrol_week[i] + WEEKS_PER_YEAR;
+    double cost = (visits - usual) * p->ed_visit_cost + admissions * p->admission_cost;
     if (year_end > w->setting->horizon)
         return;
     tally_add(w, c, OUTCOME_ed_rate_ratio, visits, usual);
+    tally_add(w, c, OUTCOME_admission_rate_ratio, w->patient.admissions_year[i], w->patient.admissions_year_usual[i]);
+    tally_add(w, c, OUTCOME_service_cost_difference, cost, 1);
     tally_add(w, c, OUTCOME_cost_per_visit_avoided, 0, usual - visits);
     if (w->patient.list_week[i] + population->end[i] >= year_end)
         tally_add(w, c, OUTCOME_ed_change_naive, visits - population->visits_year[i], population->visits_year[i]);
@@ -320,6 +324,7 @@ static void tally_end(struct world *w, int c)
     tally_add(w, c, OUTCOME_penetration, ever, p->roster * p->eligible_share);
     tally_add(w, c, OUTCOME_hours_per_patient, 0, ever);
     tally_add(w, c, OUTCOME_programme_cost, 0, 1);
+    tally_add(w, c, OUTCOME_turnover_cost, 0, 1);
     tally_add(w, c, OUTCOME_cost_per_visit_avoided, w->tally[(long)c * NUM_OUTCOMES + OUTCOME_programme_cost].sum, 0);
     tally_add(w, c, OUTCOME_weeks_to_comfort,
               w->clinic.comfort_week[c] != NONE ? w->clinic.comfort_week[c] : w->setting->horizon, 1);

@@ -4,13 +4,12 @@
 
 #include "programme.h"
 
-#define BENEFIT_WEEKS 8         /* enrolled so long before a benefit can be seen (assumed) */
-#define BENEFIT_INTEGRATION 6.0 /* points of integration that count as a full benefit (2.5) */
-#define BENEFIT_DISTRESS 2.5    /* points of distress (assumed) */
-#define SECULAR_WEEKS 26.0      /* over which the secular changes are told */
+#define SECULAR_WEEKS 26.0 /* the secular changes are told for 26 weeks */
+#define EFFECT_WEEKS 26
 #define SELF_MANAGEMENT_TOP 96.0
 #define INTEGRATION_TOP 51.0
 #define DISTRESS_TOP 24.0
+#define LN2 0.69314718055994531
 enum { BLOCK_DROP = 5 }; /* of STREAM_CONTACT */
 
 static int since_list(const struct world *w, int i)
@@ -18,8 +17,7 @@ static int since_list(const struct world *w, int i)
     return w->week - w->patient.list_week[i];
 }
 
-/* ---- relationship -------------------------------------------------------------------------------------------------
- */
+/* ---- relationship ------------------------------------------------------------------------------------------------ */
 
 /* Too many programmes: the patient does not know who follows (002), and trusts less. */
 static double clear_roles(const struct params *p)
@@ -36,11 +34,9 @@ static void move_trust(struct world *w, int i, const struct params *p)
 
 static void move_adherence(struct world *w, int i, const struct params *p)
 {
-    struct words u =
-        random_words(w->luck, w->population->entity[i], 0, STREAM_CONTACT, 1); /* as at enrolment: who one is */
-    double own = param_to_scale(KIND_LOGIT, p->adherence_start) + 0.6 * random_normal_of(random_uniform_of(u.w[1]));
     double caregiver = ((w->population->flags[i] & FLAG_CAREGIVER) != 0) - param_table[PARAM_caregiver_share].value;
-    double x = own + p->adherence_from_trust * (w->patient.trust[i] - 0.5) + p->adherence_from_caregiver * caregiver;
+    double x = programme_own_adherence(w, i, p) + p->adherence_from_trust * (w->patient.trust[i] - 0.5) +
+               p->adherence_from_caregiver * caregiver;
     w->patient.adherence[i] += p->adherence_rate * (1 / (1 + exp(-x)) - w->patient.adherence[i]);
 }
 
@@ -51,13 +47,12 @@ static double relation(double least, double share, double enough)
     return x < 1 ? x : 1;
 }
 
-/* The clinic hears of hospital visits, hospital and partners read the plan: told against the neutral clinic, where half
- * of either counts. What works through others works as far as they know. */
+/* What works through others works as far as those know who must: the team of the patient's visits, hospital and partners of
+ * the plan. */
 static double informed(const struct world *w, int i, const struct params *p)
 {
-    double usual = param_table[PARAM_visit_notice_share].value + param_table[PARAM_plan_access].value;
     double read = w->patient.isp_week[i] != NONE ? p->plan_access : 0;
-    return 1 - p->through_information + p->through_information * (p->visit_notice_share + read) / usual;
+    return 1 - p->through_information * (1 - (w->patient.heard[i] + read) / 2);
 }
 
 static void take_dose(struct world *w, int i, const struct params *p)
@@ -66,11 +61,11 @@ static void take_dose(struct world *w, int i, const struct params *p)
     double now = w->patient.contact_quality[i] / planned;
     double contacts = w->patient.contacts[i] + (now - w->patient.contacts[i]) / p->dose_memory;
     double plan = 1 - p->plan_needed + p->plan_needed * w->patient.isp_quality[i];
-    double trust = relation(0.3, w->patient.trust[i], p->enough_trust);
-    double follow = relation(0.4, w->patient.adherence[i], p->enough_trust);
+    double trust = relation(p->trust_floor, w->patient.trust[i], p->enough_trust);
+    double follow = relation(p->adherence_floor, w->patient.adherence[i], p->enough_trust);
     double dose = (contacts < 1 ? contacts : 1) * plan * trust * follow * informed(w, i, p);
     w->patient.contacts[i] = contacts;
-    w->patient.dose[i] = dose < 1 ? dose : 1;
+    w->patient.dose[i] = dose;
 }
 
 static bool drops_out(const struct world *w, int i, const struct params *p)
@@ -83,25 +78,36 @@ static bool drops_out(const struct world *w, int i, const struct params *p)
 /* ---- what the dose does
  * ---------------------------------------------------------------------------------------------- */
 
+/* The programme's part follows the dose while enrolled, and fades with the effects' half-life afterwards. */
+static void follow(double *gain, double full, double weeks, bool enrolled, double half_life)
+{
+    if (enrolled)
+        *gain += clamp(1 / weeks, 0, 1) * (full - *gain);
+    else
+        *gain -= clamp(LN2 / half_life, 0, 1) * *gain;
+}
+
 static void move_scores(struct world *w, int i, const struct params *p)
 {
-    double since = (w->week - w->patient.enrol_week[i]) / SECULAR_WEEKS, dose = w->patient.dose[i];
-    double secular = since < 2 ? since : 2; /* passing of time acts for a year (assumed) */
-    double skills = w->population->self_management[i] + secular * p->secular_self_management +
-                    p->self_management_full * p->skills_slope * dose;
-    double integration =
-        w->population->care_integration[i] + secular * p->secular_integration + p->integration_full * dose;
-    double distress = w->population->distress[i] + secular * p->secular_distress + p->distress_full * dose;
-    w->patient.self_management[i] +=
-        (clamp(skills, 0, SELF_MANAGEMENT_TOP) - w->patient.self_management[i]) / p->self_management_weeks;
-    w->patient.care_integration[i] +=
-        (clamp(integration, 0, INTEGRATION_TOP) - w->patient.care_integration[i]) / p->integration_weeks;
-    w->patient.distress[i] += (clamp(distress, 0, DISTRESS_TOP) - w->patient.distress[i]) / p->distress_weeks;
+    bool enrolled = w->patient.stage[i] == PATIENT_ENROLLED;
+    double dose = w->patient.dose[i], weeks = w->week - w->patient.enrol_week[i] + 1;
+    double secular = (weeks < p->secular_weeks ? weeks : p->secular_weeks) / SECULAR_WEEKS;
+    double skills = w->population->self_management[i] + secular * p->secular_self_management;
+    double integration = w->population->care_integration[i] + secular * p->secular_integration;
+    double distress = w->population->distress[i] + secular * p->secular_distress;
+    follow(&w->patient.gain_self_management[i], p->self_management_full * p->skills_slope * dose,
+           p->self_management_weeks, enrolled, p->effect_half_life);
+    follow(&w->patient.gain_care_integration[i], p->integration_full * dose, p->integration_weeks, enrolled,
+           p->effect_half_life);
+    follow(&w->patient.gain_distress[i], p->distress_full * dose, p->distress_weeks, enrolled, p->effect_half_life);
+    w->patient.self_management[i] = clamp(skills + w->patient.gain_self_management[i], 0, SELF_MANAGEMENT_TOP);
+    w->patient.care_integration[i] = clamp(integration + w->patient.gain_care_integration[i], 0, INTEGRATION_TOP);
+    w->patient.distress[i] = clamp(distress + w->patient.gain_distress[i], 0, DISTRESS_TOP);
 }
 
 static void move_effect(struct world *w, int i, const struct params *p)
 {
-    double speed = w->patient.stage[i] == PATIENT_ENROLLED ? 1 / p->effect_lag : 0.693 / p->effect_half_life;
+    double speed = w->patient.stage[i] == PATIENT_ENROLLED ? 1 / p->effect_lag : LN2 / p->effect_half_life;
     w->patient.effect[i] += clamp(speed, 0, 1) * (w->patient.dose[i] - w->patient.effect[i]);
 }
 
@@ -122,15 +128,24 @@ static struct use use_this_week(const struct world *w, int c, int i, int t)
                           pow(p->admission_ratio_full, effect));
 }
 
+/* A visit heard of brings the next coordination forward to next week; one unheard of leaves the team uninformed. */
+static void hear_of_visit(struct world *w, int i, const struct params *p, int known, int visits)
+{
+    tally_add(w, w->patient.clinic[i], OUTCOME_visits_known_share, known, visits);
+    w->patient.heard[i] += p->heard_memory * ((double)known / visits - w->patient.heard[i]);
+    if (known > 0 && w->patient.due_coordination[i] > w->week + 1)
+        w->patient.due_coordination[i] = w->week + 1;
+}
+
 /* The clinic learns of a visit or not; if not, somebody repeats what was done (8.1, 8.9). */
-static int duplicates(struct world *w, int i, int t, int visits, bool enrolled)
+static int learn_of_visits(struct world *w, int i, int t, int visits, bool enrolled)
 {
     const struct params *p = &w->clinic.now[w->patient.clinic[i]];
     struct words u = random_words(w->luck, w->population->entity[i], t, STREAM_INFORMATION, 0);
     int known = random_binomial_of(random_uniform_of(u.w[0]), visits, p->visit_notice_share);
     int duplicated = random_binomial_of(random_uniform_of(u.w[1]), visits - known, p->duplication_share);
     if (enrolled) {
-        tally_add(w, w->patient.clinic[i], OUTCOME_visits_known_share, known, visits);
+        hear_of_visit(w, i, p, known, visits);
         tally_add(w, w->patient.clinic[i], OUTCOME_duplicated_services, duplicated, 0);
     }
     return duplicated;
@@ -145,6 +160,8 @@ static void count_year(struct world *w, int i, const struct use *use, const stru
     if (w->patient.enrol_week[i] != NONE && w->week - w->patient.enrol_week[i] < WEEKS_PER_YEAR) {
         w->patient.ed_year[i] += use->visits;
         w->patient.ed_year_usual[i] += usual->visits;
+        w->patient.admissions_year[i] += use->admissions;
+        w->patient.admissions_year_usual[i] += usual->admissions;
     }
 }
 
@@ -159,7 +176,7 @@ static void use_services(struct world *w, int c, int i, int t, struct clinic_use
     sum->primary_care += use.primary_care;
     sum->alive += 1;
     if (use.visits > 0)
-        sum->duplicated += duplicates(w, i, t, use.visits, w->patient.stage[i] == PATIENT_ENROLLED);
+        sum->duplicated += learn_of_visits(w, i, t, use.visits, w->patient.stage[i] == PATIENT_ENROLLED);
     if (treated)
         count_year(w, i, &use, usual);
 }
@@ -214,11 +231,13 @@ static void services_week(struct world *w, int c)
 /* ---- the treated
  * ------------------------------------------------------------------------------------------------------------ */
 
-static double benefit_seen(const struct world *w, int i)
+/* What nurses see, secular change included: nobody sees a counterfactual. In somebody who did not need it they see less. */
+static double benefit_seen(const struct world *w, int i, const struct params *p)
 {
     double integration = w->patient.care_integration[i] - w->population->care_integration[i];
     double distress = w->population->distress[i] - w->patient.distress[i];
-    return clamp(0.5 * integration / BENEFIT_INTEGRATION + 0.5 * distress / BENEFIT_DISTRESS, -0.5, 1.5);
+    double benefit = clamp((integration / p->benefit_integration + distress / p->benefit_distress) / 2, -0.5, 1.5);
+    return w->population->flags[i] & FLAG_COMPLEX ? benefit : p->benefit_without_need * benefit;
 }
 
 static void treat(struct world *w, int i)
@@ -239,30 +258,42 @@ static void treat(struct world *w, int i)
     }
     move_scores(w, i, p);
     move_effect(w, i, p);
+    if (w->week - w->patient.enrol_week[i] == EFFECT_WEEKS) {
+        tally_add(w, c, OUTCOME_self_management_effect_26w, w->patient.gain_self_management[i], 1);
+        tally_add(w, c, OUTCOME_care_integration_effect_26w, w->patient.gain_care_integration[i], 1);
+    }
+}
+
+struct seen { /* in a clinic's enrolled patients this week */
+    double benefit, trust;
+    int num, enrolled;
+};
+
+static void see(const struct world *w, int c, int i, struct seen *seen)
+{
+    const struct params *p = &w->clinic.now[c];
+    seen->trust += w->patient.trust[i];
+    seen->enrolled++;
+    if (w->week - w->patient.enrol_week[i] >= p->benefit_weeks) {
+        seen->benefit += benefit_seen(w, i, p);
+        seen->num++;
+    }
 }
 
 static void treated_week(struct world *w, int c)
 {
     const int32_t *treated = w->treated + w->clinic.first_patient[c];
-    double benefit = 0, trust = 0;
-    int seen = 0, enrolled = 0;
+    struct seen seen = { 0 };
     for (int k = 0; k < w->clinic.num_treated[c]; k++) {
         int i = treated[k];
         if (w->patient.stage[i] == PATIENT_GONE)
             continue;
         treat(w, i);
-        if (w->patient.stage[i] != PATIENT_ENROLLED)
-            continue;
-        trust += w->patient.trust[i];
-        enrolled++;
-        if (w->week - w->patient.enrol_week[i] >= BENEFIT_WEEKS) {
-            benefit += benefit_seen(w, i);
-            seen++;
-        }
+        if (w->patient.stage[i] == PATIENT_ENROLLED)
+            see(w, c, i, &seen);
     }
-    w->clinic.trust[c] = enrolled > 0 ? trust / enrolled : NAN;
-    if (seen > 0)
-        w->clinic.benefit[c] = benefit / seen;
+    w->clinic.trust[c] = seen.enrolled > 0 ? seen.trust / seen.enrolled : NAN;
+    w->clinic.benefit[c] = seen.num > 0 ? seen.benefit / seen.num : NAN;
 }
 
 void patient_step(struct world *w)

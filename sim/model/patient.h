@@ -1,23 +1,26 @@
 /* Patient factors: trust, adherence, drop-out, what the dose does to scores and to use of services.
  *
- *   contacts     recent quality-weighted contacts (assessment and ISP among them) over those planned and well
- *                made (enough_quality), remembered over
- *                dose_memory weeks
- *   dose         contacts, at most 1, * (1 - plan_needed + plan_needed * ISP) * trust and adherence, each full from
- *                enough_trust on: (0.3 + 0.7 trust) / (0.3 + 0.7 enough), (0.4 + 0.6 adherence) / (0.4 + 0.6 enough);
- *                * informed: 1 - through_information + through_information * (visits heard of + plan read) over the
- *                neutral clinic's; at most 1
+ *   contacts     recent quality-weighted contacts (assessment and ISP among them) over those planned and well made
+ *                (enough_quality), remembered over dose_memory weeks
+ *   dose         contacts, at most 1, * (1 - plan_needed + plan_needed * ISP) * trust and adherence, each from its floor
+ *                up and full from enough_trust on, * informed
+ *   informed     1 - through_information * (1 - (heard + plan read) / 2): heard = share of this patient's own hospital
+ *                visits the team learned of, of late; plan read = plan_access once the ISP is written
+ *   notice       a visit heard of brings the next coordination forward; one unheard of may be duplicated  (8.1, 8.9)
  *   trust        a contact gains trust_growth * quality * person_centred / 0.6 * (1 - diverted_share) / 0.9 of what is
- * missing; a week without one decays it adherence    follows the person's own log-odds + adherence_from_trust * (trust
- * - 1/2) + caregiver drop-out     drop_out_rate * exp(drop_from_trust * (1/2 - trust)) a month (7.13) scores       move
- * to  start + secular drift + full * dose  with their time scale                    (2.4, 2.5, 2.1) effect follows the
- * dose with effect_lag; decays with effect_half_life once enrolment ends     (model 5) use          rate of visits *
- * ed_ratio_full^effect; the same uniforms as in usual care benefit      what nurses see of a patient enrolled >= 8
- * weeks: half the gain in integration over 6 points, half the fall in distress over 2.5 points, secular change
- * included: nobody sees a counterfactual
+ *                missing; a week without one decays it
+ *   adherence    follows the person's own log-odds + adherence_from_trust * (trust - 1/2) + caregiver
+ *   drop-out     drop_out_rate * exp(drop_from_trust * (1/2 - trust)) a month                               (7.13)
+ *   scores       start + secular change + the programme's part, which follows full * dose with its time scale while
+ *                enrolled and fades with effect_half_life after                                  (2.4, 2.5, 2.1)
+ *   effect       follows the dose with effect_lag; decays with effect_half_life once enrolment ends     (model 5)
+ *   use          rate of visits * ed_ratio_full^effect; the same uniforms as in usual care
+ *   benefit      what nurses see of a patient enrolled >= benefit_weeks: half the gain in integration over
+ *                benefit_integration, half the fall in distress over benefit_distress, secular change included; in a
+ *                patient without complex needs benefit_without_need of it                         ([003] case B)
  *
- * Writes: patient.{trust, adherence, contacts, dose, effect, scores, ed_year*}, stage of those who leave,
- * clinic.benefit. */
+ * Writes: patient.{trust, adherence, contacts, dose, effect, heard, gain_*, scores, *_year*}, stage of those who leave,
+ *         due_coordination after a notice, clinic.benefit, clinic.trust. */
 #ifndef MILIEU_PATIENT_H
 #define MILIEU_PATIENT_H
 #include "world.h"

@@ -12,8 +12,6 @@
 #define MAX_AGE 100.0
 #define AGE_SIZE 65
 #define WEEKS_IN_YEAR 52.0
-#define FALSE_POSITIVE_MORTALITY                                                                                       \
-    0.3 /* of people who do not qualify, over frequent users': 3.5 % against 10.2 % (evidence 1.18) */
 
 /* What the draws of a clinic share. Rebuilt only where a clinic's own parameters differ from the last one's. */
 struct makers {
@@ -182,19 +180,19 @@ static bool list_keeps(const struct params *p, struct luck luck, uint64_t entity
     return random_uniform_of(w.w[1]) < (*complex ? p->need_sensitivity : 1 - p->need_specificity);
 }
 
-/* Fills one place on the list: with a frequent user, or, by the list's error, with somebody who is none. */
-static void draw_listed(struct population *self, const struct makers *m, struct luck luck, int32_t i)
+/* Fills one place on the list: with a frequent user, or, by the list's error, with somebody who is none. False when the
+ * rule of selection finds nobody. */
+static bool draw_listed(struct population *self, const struct makers *m, struct luck luck, int32_t i)
 {
     uint64_t entity = self->entity[i];
     bool wrong = random_uniform(luck, entity, 0, STREAM_LIST) > m->p.list_precision;
     struct candidate c = { 0 };
-    bool complex = false;
-    uint32_t number = 1;
-    for (; number < MAX_CANDIDATES; number++) {
+    bool complex = false, found = false;
+    for (uint32_t number = 1; number < MAX_CANDIDATES && !found; number++) {
         self->candidates++;
         c = draw_candidate(m, luck, entity, number, !wrong);
-        if (wrong ? !qualifies(&m->p, &c) : qualifies(&m->p, &c) && list_keeps(&m->p, luck, entity, number, &complex))
-            break;
+        found =
+            wrong ? !qualifies(&m->p, &c) : qualifies(&m->p, &c) && list_keeps(&m->p, luck, entity, number, &complex);
     }
     self->false_positive[i] = wrong;
     self->flags[i] = !wrong && complex ? FLAG_COMPLEX : 0;
@@ -202,6 +200,7 @@ static void draw_listed(struct population *self, const struct makers *m, struct 
     self->admissions_year[i] = (uint8_t)(c.admissions > 255 ? 255 : c.admissions);
     self->risk_permanent[i] = (float)c.permanent;
     self->risk_drift[i] = (float)c.drift;
+    return found;
 }
 
 /* Count with a mean and SD: negative binomial where SD^2 > mean, else Poisson. By inversion. */
@@ -263,7 +262,7 @@ static void draw_person(struct population *self, const struct makers *m, struct 
 static void draw_life(struct population *self, const struct params *p, struct luck luck, int32_t i)
 {
     struct words w = random_words(luck, self->entity[i], 0, STREAM_LIFE, 0);
-    double mortality = p->mortality * (self->false_positive[i] ? FALSE_POSITIVE_MORTALITY : 1) / WEEKS_IN_YEAR;
+    double mortality = p->mortality * (self->false_positive[i] ? p->low_need_mortality : 1) / WEEKS_IN_YEAR;
     double death = -log(random_uniform_of(w.w[0])) / (mortality + 1e-12);
     double move = -log(random_uniform_of(w.w[1])) / (p->moving_away / WEEKS_IN_YEAR + 1e-12);
     double end = death < move ? death : move;
@@ -385,7 +384,12 @@ int population_init(struct population *self, const struct setting *s, struct luc
             ret = error_set(err, MILIEU_ERR_RUN, "%s: no visit rates for ed_mean %g, ed_dispersion %g", s->clinic[c].id,
                             p.ed_mean, p.ed_dispersion);
         for (int32_t i = self->first[c]; ret == 0 && i < self->first[c + 1]; i++) {
-            draw_listed(self, self->makers, luck, i);
+            if (!draw_listed(self, self->makers, luck, i))
+                ret = error_set(
+                    err, MILIEU_ERR_RUN,
+                    "%s: nobody among %u candidates is put on the list: select_visits %g, select_admissions %g, "
+                    "ed_mean %g ask for too much",
+                    s->clinic[c].id, MAX_CANDIDATES, p.select_visits, p.select_admissions, p.ed_mean);
             draw_person(self, self->makers, luck, i);
             draw_life(self, &p, luck, i);
         }

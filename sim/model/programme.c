@@ -2,26 +2,26 @@
 
 #include <math.h>
 
-/* Share delivered of what was planned, at most 1. */
-static double share(double delivered, double planned)
+/* Share delivered of what was planned, at most 1, times the mean quality of what was delivered. */
+static double delivered(int made, double quality, double planned)
 {
-    return delivered < planned ? delivered / planned : 1;
+    double share = made < planned ? made / planned : 1;
+    return made > 0 ? share * quality / made : 0;
 }
 
 double programme_fidelity(const struct world *w, int i, int weeks)
 {
-    double contacts = floor(weeks / WEEKS_PER_MONTH), sum = 0;
+    double planned = floor(weeks / WEEKS_PER_MONTH), sum = w->patient.assessment_quality[i];
     int components = 1;
     if (weeks < FIDELITY_WEEK)
         return NAN;
-    sum += w->patient.assessment_quality[i];
     if (weeks >= ISP_WEEK) {
         sum += w->patient.isp_quality[i];
         components++;
     }
-    if (contacts >= 1) {
-        sum += share(w->patient.coordination_quality[i], contacts) +
-               share(w->patient.self_management_quality[i], contacts);
+    if (planned >= 1) {
+        sum += delivered(w->patient.num_coordination[i], w->patient.coordination_quality[i], planned);
+        sum += delivered(w->patient.num_self_management[i], w->patient.self_management_quality[i], planned);
         components += 2;
     }
     return sum / components;
@@ -36,17 +36,25 @@ int programme_free_nurse(const struct world *w, int c)
     return best;
 }
 
+double programme_own_adherence(const struct world *w, int i, const struct params *p)
+{
+    struct words u = random_words(w->luck, w->population->entity[i], 0, STREAM_CONTACT, 1);
+    return param_to_scale(KIND_LOGIT, p->adherence_start) +
+           p->patient_spread * random_normal_of(random_uniform_of(u.w[1]));
+}
+
 void programme_enrol(struct world *w, int i, int nurse)
 {
     int c = w->patient.clinic[i];
     const struct params *p = &w->clinic.now[c];
     struct words u = random_words(w->luck, w->population->entity[i], 0, STREAM_CONTACT, 1);
-    double z = random_normal_of(random_uniform_of(u.w[0])), y = random_normal_of(random_uniform_of(u.w[1]));
+    double z = p->patient_spread * random_normal_of(random_uniform_of(u.w[0]));
     w->patient.stage[i] = PATIENT_ENROLLED;
     w->patient.nurse[i] = nurse;
     w->patient.enrol_week[i] = w->patient.nurse_since[i] = w->week;
-    w->patient.trust[i] = param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->trust_start) + 0.6 * z);
-    w->patient.adherence[i] = param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->adherence_start) + 0.6 * y);
+    w->patient.trust[i] = param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->trust_start) + z);
+    w->patient.adherence[i] = param_from_scale(KIND_LOGIT, programme_own_adherence(w, i, p));
+    w->patient.heard[i] = p->visit_notice_share;
     w->patient.due_coordination[i] = w->week + p->contact_interval / 2;
     w->patient.due_self_management[i] = w->week + p->contact_interval;
     w->nurse.caseload[nurse]++;

@@ -1,20 +1,23 @@
 /* Provider factors: ties, learning, training and coaching, what people think, and how strained they are.
  *
- *   tie             grows by tie_growth * communication for an hour of contact (of what is missing), decays at
- * tie_decay coaching        hours of trainer and case manager, times what they are worth; worth d = x / (x + 1/4 h)
- *   competence      dc = ln 2 / competence_half_time * practice * (1 + (coaching_speed - 1) d + cop_speed * community)
+ *   tie             grows by tie_growth * communication for an hour of contact (of what is missing), decays at tie_decay
+ *   coaching        hours of trainer and case manager times what they are worth; strength x / (x + coaching_half)
+ *   competence      dc = ln 2 / competence_half_time * practice * (1 + (coaching_speed - 1) coached + cop_speed * community)
  *                   * (1 - c); practice = worked / (worked + practice_hours); forgetting without practice   (5.2-5.7)
- *   session [000]   gain = session_gain * hours/2 * relevance * trainer * share of speaking * (1 - c); closes a share
- *                   cohesion_gain of the difference between nurses
- *   value           moves with benefit seen (a negative person takes in negative_discount of it), persuasion through
- *                   ties, colleagues, meetings, and strain seen                                (10.10, [003] B and C)
+ *   session         training.h [000]
+ *   value           moves with benefit seen less expected (a negative person takes in negative_discount of a gain),
+ *                   persuasion through ties, colleagues, meetings, community, and strain seen       (10.10, [003] B and C)
  *   engagement      follows logit^-1(temperament + engagement_level + stance of the lead (a negative one weighs more)
  *                   + nurse who leads + case manager through the tie + climate + value + belonging - strain)
- *   strain          follows x/(1+x), x = strain_from_overload * (work over hours - 1)
+ *   overload        usual_load * posts / present + (not_backfilled * worked + waiting) / (35 present) - 1, at least 0
+ *   strain          follows x / (1 + x), x = strain_from_overload * overload
+ *   case manager    hours asked by all clinics of the centre, as far as posts are filled and the programme manager's
+ *                   stance releases them; shared by need (a clinic that sets up asks start_up_demand times more)
+ *   partners        answer partner_places coordinations a week for all clinics of a centre
  *
- * Writes: centre.hours, centre.demand, clinic.manager_hours, clinic.community, clinic.belonging, clinic.trained,
- *         clinic.sessions_held, clinic.lead_negative, clinic.overload, nurse.{competence, knowledge, comfort, coaching,
- *         engagement, value, strain, tie_*}, physician.{value, tie_manager}, clinic.manager_value, community_sum. */
+ * Writes: centre.{hours, demand, director_value, partner_*}, clinic.{manager_hours, community, belonging, trained,
+ *         sessions_held, lead_negative, overload, manager_value}, nurse.{competence, knowledge, comfort, coaching,
+ *         engagement, value, strain, tie_*}, physician.{value, tie_manager}, community_sum, cause. */
 #ifndef MILIEU_PROVIDER_H
 #define MILIEU_PROVIDER_H
 #include "world.h"

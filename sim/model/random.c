@@ -11,8 +11,7 @@ uint64_t random_hash(const char *text)
     return hash;
 }
 
-/* FNV-1a alone leaves ids that differ in a last digit too close: mixed (the finalizer of MurmurHash3) before the cut.
- */
+/* FNV-1a alone leaves ids that differ in a last digit too close: mixed (the finalizer of MurmurHash3) before the cut. */
 uint64_t random_place(const char *id)
 {
     uint64_t hash = random_hash(id);

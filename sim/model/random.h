@@ -47,8 +47,7 @@ static inline uint64_t random_entity(uint64_t place, uint32_t index)
 /* The raw generator, for its known answers. */
 struct words random_philox(const uint32_t counter[4], const uint32_t key[2]);
 
-/* The words of one block: block < 65536. Here, not in random.c, so that loops over weeks keep several blocks in flight.
- */
+/* The words of one block: block < 65536. Here, not in random.c, so that loops over weeks keep several blocks in flight. */
 static inline struct words random_words(struct luck luck, uint64_t entity, int week, enum stream stream, uint32_t block)
 {
     philox4x32_ctr_t counter = { { (uint32_t)entity, (uint32_t)(entity >> 32), (uint32_t)(week + RANDOM_WEEK_OFFSET),

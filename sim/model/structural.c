@@ -2,11 +2,14 @@
 
 #include <math.h>
 
-#define LIST_DELAY_SPREAD 0.5 /* SD of the log (assumed) */
-
 bool structural_reorganizing(const struct world *w, int clinic)
 {
     return w->centre.reorganization_end[w->clinic.centre[clinic]] != NONE;
+}
+
+int64_t structural_cause(const struct world *w, int clinic)
+{
+    return structural_reorganizing(w, clinic) ? w->centre.reorganization_event[w->clinic.centre[clinic]] : NONE;
 }
 
 /* A centre is exposed to what its clinics say of their setting, on average. */
@@ -53,7 +56,8 @@ static void ask_for_list(struct world *w, int c)
     const struct params *p = &w->clinic.now[c];
     uint64_t entity = clinic_entity(w, c, ENTITY_LIST + (uint32_t)w->clinic.lists_out[c]);
     double z = random_normal_of(random_uniform(w->luck, entity, 0, STREAM_LIST));
-    w->clinic.list_left[c] = p->list_delay * exp(LIST_DELAY_SPREAD * z - LIST_DELAY_SPREAD * LIST_DELAY_SPREAD / 2);
+    w->clinic.list_left[c] =
+        p->list_delay * exp(p->list_delay_spread * z - p->list_delay_spread * p->list_delay_spread / 2);
 }
 
 static void hand_over_list(struct world *w, int c)
@@ -66,22 +70,28 @@ static void hand_over_list(struct world *w, int c)
             people++;
         }
     w->clinic.list_left[c] = NONE;
-    w->clinic.list_event[c] =
-        world_event(w, c, EVENT_list, number, people, w->centre.reorganization_event[w->clinic.centre[c]]);
+    w->clinic.list_event[c] = world_event(w, c, EVENT_list, number, people, structural_cause(w, c));
     if (number == 0)
         tally_add(w, c, OUTCOME_list_delay, w->week, 1);
 }
 
+/* The next list is asked for when few names are left to review, not sooner after the last than lists can be made. */
+static bool list_wanted(const struct world *w, int c)
+{
+    int32_t first = w->clinic.first_patient[c], size = w->population->stride[c], out = w->clinic.lists_out[c];
+    int32_t next = first + out * size; /* first name on the next list */
+    if (next >= first + w->clinic.num_patients[c] || w->clinic.list_left[c] >= 0)
+        return false;
+    return w->week >= w->setting->horizon - w->population->weeks[next] &&
+           next - w->clinic.next_candidate[c] <= w->clinic.now[c].list_reserve;
+}
+
 static void work_on_lists(struct world *w, int c)
 {
-    const struct params *p = &w->clinic.now[c];
-    int32_t last = w->clinic.first_patient[c] + w->clinic.num_patients[c] - 1;
-    bool all_out = w->clinic.lists_out[c] > w->population->list[last];
-    if (w->clinic.list_left[c] < 0 && !all_out && clinic_runs(w, c) &&
-        w->week >= w->clinic.lists_out[c] * p->list_every)
+    if (clinic_runs(w, c) && list_wanted(w, c))
         ask_for_list(w, c);
     if (w->clinic.list_left[c] >= 0) {
-        w->clinic.list_left[c] -= structural_reorganizing(w, c) ? 1 - p->list_slowed : 1;
+        w->clinic.list_left[c] -= structural_reorganizing(w, c) ? 1 - w->clinic.now[c].list_slowed : 1;
         if (w->clinic.list_left[c] < 0)
             hand_over_list(w, c);
     }

@@ -2,7 +2,8 @@
  *
  *   reorganisation   begins with hazard reorganization_per_year (mean over the centre's clinics), lasts exponentially;
  *                    breaks a share ties_broken of the ties with the centre and slows lists while it lasts
- *   list k           asked for in week k * list_every, takes list_delay weeks (log-normal, SD of the log 0.5)
+ *   list             asked for when at most list_reserve names are left to review, list_every weeks after the last could
+ *                    be at the earliest; takes list_delay weeks (log-normal, SD of the log list_delay_spread)
  *
  * Writes: centre.reorganization_*, clinic.list_*, clinic.lists_out, patient.stage, patient.list_week,
  *         nurse.tie_manager, physician.tie_manager. Sources: [002], [003] case B, evidence 61, 7.9. */
@@ -12,4 +13,6 @@
 void structural_step(struct world *w);
 /* A reorganisation runs at the clinic's centre. */
 bool structural_reorganizing(const struct world *w, int clinic);
+/* Its event while it runs, else NONE: what a delay or a departure may be put down to. */
+int64_t structural_cause(const struct world *w, int clinic);
 #endif

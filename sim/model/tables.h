@@ -131,8 +131,7 @@ double link_beta(int link);
 void params_apply_factors(struct params *out, const struct params *base, const double rating[NUM_FACTORS],
                           const double beta[NUM_LINKS]);
 
-/* A value on the kind's scale and back: EXP log, LOGIT log-odds (kept within 1e-6 of 0 and 1), SHIFT and COUNT plain.
- */
+/* A value on the kind's scale and back: EXP log, LOGIT log-odds (kept within 1e-6 of 0 and 1), SHIFT and COUNT plain. */
 double param_to_scale(enum param_kind kind, double value);
 double param_from_scale(enum param_kind kind, double scaled);
 

@@ -1,14 +1,11 @@
 #include "training.h"
 
-#define SESSION_HOURS 2.0 /* a session of this length has full worth once (assumed) */
-#define COMFORT_SHARE 0.8 /* of the gain in competence, in comfort with the ISP (assumed) */
-#define KNOWLEDGE_SHARE 0.6
-#define TEAM_SHARE 0.4     /* ties within the team, leadership in it: "leadership within the interdisciplinary team" */
-#define BELONGING_GAIN 0.2 /* of missing belonging, by a session in which all speak (assumed) */
+#define SESSION_HOURS 2.0 /* the length session_gain is told for */
 
 double training_worth(const struct params *p)
 {
-    return 0.5 + 0.25 * p->trainer_nursing + 0.25 * p->expert_nurse;
+    double rest = 1 - p->trainer_alone;
+    return p->trainer_alone + rest * (p->trainer_nursing + p->expert_nurse) / 2;
 }
 
 /* Who speaks learns more: with equal speaking time everybody has a full share, else it is luck. */
@@ -38,16 +35,16 @@ static void nurse_attends(struct world *w, int n, double gain, double mean)
     double cohesion = p->cohesion_gain * p->equal_speaking;
     w->nurse.competence[n] += own * (1 - w->nurse.competence[n]);
     w->nurse.competence[n] += cohesion * (mean - w->nurse.competence[n]);
-    w->nurse.comfort[n] += COMFORT_SHARE * own * (1 - w->nurse.comfort[n]);
-    w->nurse.knowledge[n] += KNOWLEDGE_SHARE * own * (1 - w->nurse.knowledge[n]);
-    w->nurse.tie_team[n] += TEAM_SHARE * own * (1 - w->nurse.tie_team[n]);
-    w->nurse.leadership[n] += TEAM_SHARE * own * (1 - w->nurse.leadership[n]);
+    w->nurse.comfort[n] += p->session_comfort * own * (1 - w->nurse.comfort[n]);
+    w->nurse.knowledge[n] += p->session_knowledge * own * (1 - w->nurse.knowledge[n]);
+    w->nurse.tie_team[n] += p->session_team * own * (1 - w->nurse.tie_team[n]);
+    w->nurse.leadership[n] += p->session_team * own * (1 - w->nurse.leadership[n]);
 }
 
 void training_week(struct world *w, int c)
 {
     const struct params *p = &w->clinic.now[c];
-    double gain = p->session_gain * p->session_hours / SESSION_HOURS * p->relevance / 0.55 * training_worth(p) / 0.5875;
+    double gain = p->session_gain * p->session_hours / SESSION_HOURS * p->relevance * training_worth(p);
     double mean;
     int present = 0;
     if (w->clinic.sessions_held[c] >= p->training_sessions ||
@@ -62,7 +59,7 @@ void training_week(struct world *w, int c)
         }
     if (present == 0)
         return; /* put off until somebody is there */
-    w->clinic.belonging[c] += BELONGING_GAIN * p->equal_speaking * (1 - w->clinic.belonging[c]);
+    w->clinic.belonging[c] += p->session_belonging * p->equal_speaking * (1 - w->clinic.belonging[c]);
     w->clinic.trained[c] = 1;
     world_event(w, c, EVENT_training, NONE, ++w->clinic.sessions_held[c], NONE);
     w->clinic.programme_cost[c] += (present + 1) * p->session_hours * p->nurse_hour_cost; /* the trainer's too */

@@ -68,11 +68,15 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(double, length, "of a reorganisation, weeks: mean of its clinics")                                               \
     X(int32_t, first_clinic, "one of its clinics, whose parameters stand for the centre")                              \
     X(int32_t, num_clinics, "")                                                                                        \
-    X(uint8_t, manager_present, "a case manager is in post")                                                           \
-    X(int32_t, manager_left_week, "week the post fell vacant")                                                         \
-    X(int64_t, manager_event, "last event of the post")                                                                \
-    X(double, skill, "of the case manager, 0..1")                                                                      \
-    X(double, leadership, "of the case manager, 0..1")                                                                 \
+    X(int32_t, num_managers, "case managers' posts")                                                                   \
+    X(int32_t, managers, "case managers in post")                                                                      \
+    X(int64_t, manager_event, "last departure or arrival of a case manager")                                           \
+    X(double, skill, "of case managers, mean, 0..1")                                                                   \
+    X(double, leadership, "of case managers, mean, 0..1")                                                              \
+    X(double, director_value, "value the centre's programme manager sees, 0..1")                                       \
+    X(double, partner_places, "coordinations a week that partners of all clinics can answer")                          \
+    X(double, partner_asked, "coordinations asked of them this week")                                                  \
+    X(double, partner_share, "share of them that could be answered last week, 0..1")                                   \
     X(double, hours, "of case managers for all clinics of the centre, h/week")                                         \
     X(double, demand, "sum over clinics of hours asked, weighted by need")
 
@@ -103,7 +107,9 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(double, strategy_cost, "CAD of strategies this week")                                                            \
     X(double, hours_available, "nurse hours released this week")                                                       \
     X(double, hours_used, "h worked this week on what was due")                                                        \
-    X(double, hours_needed, "of work waiting this week")                                                               \
+    X(double, hours_needed, "h of work due this week, done or waiting")                                                \
+    X(double, hours_waiting, "h of it left waiting at the end of the week")                                            \
+    X(double, meetings, "meetings held a week, remembered over months")                                                \
     X(double, overload, "mean overload of nurses, remembered over months")                                             \
     X(int32_t, next_candidate, "next listed patient to review")                                                        \
     X(int32_t, num_treated, "patients ever enrolled")                                                                  \
@@ -130,7 +136,8 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(int64_t, last_event, "event that last moved the clinic")                                                         \
     X(int64_t, list_event, "event of the last list")                                                                   \
     X(uint8_t, lead_negative, "the lead physician's stance is negative")                                               \
-    X(int64_t, staff_event, "last departure or sick leave still felt")
+    X(int64_t, staff_event, "last departure or sick leave while somebody is missing; NONE")                            \
+    X(int64_t, turnover_event, "the clinic's rating of staff turnover, root of departures")
 
 #define NURSE_COLUMNS(X)                                                                                               \
     X(int32_t, clinic, "")                                                                                             \
@@ -174,20 +181,29 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(double, due_self_management, "")                                                                                 \
     X(double, assessment_quality, "delivered, 0..1; 0 = not assessed")                                                 \
     X(double, isp_quality, "")                                                                                         \
-    X(double, coordination_quality, "sum over contacts")                                                               \
+    X(int32_t, num_coordination, "contacts made")                                                                      \
+    X(double, coordination_quality, "sum over them")                                                                   \
+    X(int32_t, num_self_management, "contacts made")                                                                   \
     X(double, self_management_quality, "sum over contacts")                                                            \
+    X(uint8_t, made, "contacts made this week")                                                                        \
     X(double, contact_quality, "sum over this week's contacts")                                                        \
-    X(double, contacts, "recent contacts over those planned, 0..1")                                                    \
+    X(double, contacts, "recent contacts over those planned and well made")                                            \
     X(double, trust, "0..1")                                                                                           \
     X(double, adherence, "0..1")                                                                                       \
     X(double, dose, "effective dose, 0..1")                                                                            \
     X(double, effect, "lagged dose that acts on use, 0..1")                                                            \
+    X(double, heard, "how far the team hears of this patient's visits, 0..1")                                          \
+    X(double, gain_self_management, "programme's part of the true score")                                              \
+    X(double, gain_care_integration, "")                                                                               \
+    X(double, gain_distress, "")                                                                                       \
     X(double, self_management, "true, 0..96")                                                                          \
     X(double, care_integration, "true, 0..51")                                                                         \
     X(double, distress, "true, 0..24")                                                                                 \
     X(float, fidelity, "at exit")                                                                                      \
     X(int32_t, ed_year, "visits in the 52 weeks from enrolment")                                                       \
-    X(int32_t, ed_year_usual, "of its twin, the same weeks")
+    X(int32_t, ed_year_usual, "of its twin, the same weeks")                                                           \
+    X(int32_t, admissions_year, "")                                                                                    \
+    X(int32_t, admissions_year_usual, "")
 
 #define DECLARE(type, name, words) type *name;
 
@@ -254,6 +270,9 @@ void world_free(struct world *self);
 
 /* Week 0 of an arm: every column anew. */
 void world_start(struct world *self, int arm, struct record *record);
+
+/* Its second half, in start.c: places, people, patients, strategies as they stand in week 0; columns are all 0 before. */
+void world_people(struct world *self);
 
 /* Adds an event of this week; returns its index (NONE when events are not kept). */
 int64_t world_event(struct world *self, int clinic, enum event_kind kind, int subject, double value, int64_t cause);
