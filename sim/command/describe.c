@@ -72,7 +72,15 @@ cJSON *describe_factor_json(int factor)
     return object;
 }
 
-/* The address of a parameter, as --set writes it where it stands once. */
+/* The address for --set: what stands in each clinic is set for all of them under every_clinic. */
+static void set_path(char *path, size_t size, int param)
+{
+    const char *section = section_path[param_table[param].section];
+    const bool in_clinics = strncmp(section, "meso[]", 6) == 0;
+    snprintf(path, size, "%s%s.%s", in_clinics ? "every_clinic" : "", section + (in_clinics ? 6 : 0),
+             param_table[param].id);
+}
+
 static void parameter_path(char *path, size_t size, int param)
 {
     snprintf(path, size, "%s.%s", section_path[param_table[param].section], param_table[param].id);
@@ -86,6 +94,8 @@ cJSON *describe_parameter_json(int param)
     parameter_path(path, sizeof path, param);
     cJSON_AddStringToObject(object, "id", info->id);
     cJSON_AddStringToObject(object, "path", path);
+    set_path(path, sizeof path, param);
+    cJSON_AddStringToObject(object, "set", path);
     cJSON_AddStringToObject(object, "unit", info->unit);
     cJSON_AddBoolToObject(object, "whole", info->kind == KIND_COUNT);
     cJSON_AddNumberToObject(object, "min", info->min);
@@ -145,14 +155,15 @@ void describe_factor(const struct terminal *t, int factor)
     const struct factor_info *info = &factor_table[factor];
     fprintf(t->out, "%s%s%s\n    ", bold(t->color_out), info->id, plain(t->color_out));
     text_paragraph(t->out, info->words[t->lang], 4, 4, TERMINAL_WIDTH);
-    say(t, WORD_FACTOR_PLACE, in_words(t, WORD_CATEGORY_STRUCTURAL + (enum word)info->category),
-        in_words(t, WORD_LEVEL_MACRO + (enum word)info->level), section_path[info->section]);
-    say(t, WORD_FACTOR_DECLARED, outcome_table[info->proximal].words[t->lang], sign_word(t, info->proximal_sign));
+    say_paragraph(t, 4, WORD_FACTOR_PLACE, in_words(t, WORD_CATEGORY_STRUCTURAL + (enum word)info->category),
+                  in_words(t, WORD_LEVEL_MACRO + (enum word)info->level), section_path[info->section]);
+    say_paragraph(t, 4, WORD_FACTOR_DECLARED, outcome_table[info->proximal].words[t->lang],
+                  sign_word(t, info->proximal_sign));
     for (int i = 0; i < NUM_LINKS; i++)
         if ((int)link_table[i].factor == factor)
-            say(t, WORD_FACTOR_ACTS, param_table[link_table[i].param].id, sign_word(t, link_table[i].sign),
-                param_table[link_table[i].param].words[t->lang]);
-    say(t, WORD_FACTOR_SOURCE, info->cfir, info->source);
+            say_paragraph(t, 4, WORD_FACTOR_ACTS, param_table[link_table[i].param].id, sign_word(t, link_table[i].sign),
+                          param_table[link_table[i].param].words[t->lang]);
+    say_paragraph(t, 4, WORD_FACTOR_SOURCE, info->cfir, info->source);
 }
 
 /* A number of a table: 6 figures, no exponent for what people write without. */
@@ -171,12 +182,14 @@ void describe_parameter(const struct terminal *t, int param)
     const struct param_info *info = &param_table[param];
     char path[128], value[NUMBER_LENGTH], min[NUMBER_LENGTH], max[NUMBER_LENGTH];
     const char *unit = strcmp(info->unit, "1") == 0 ? "" : info->unit;
-    parameter_path(path, sizeof path, param);
+    set_path(path, sizeof path, param);
     fprintf(t->out, "%s%s%s\n    ", bold(t->color_out), info->id, plain(t->color_out));
     text_paragraph(t->out, info->words[t->lang], 4, 4, TERMINAL_WIDTH);
-    say(t, WORD_PARAMETER_VALUE, path, describe_number(value, info->value, t->lang), *unit != '\0' ? " " : "", unit,
-        describe_number(min, info->min, t->lang), describe_number(max, info->max, t->lang));
-    say(t, WORD_PARAMETER_SOURCE, in_words(t, WORD_EVIDENCE_MEASURED + (enum word)info->evidence), info->source);
+    say_paragraph(t, 4, WORD_PARAMETER_VALUE, path, describe_number(value, info->value, t->lang),
+                  *unit != '\0' ? " " : "", unit, describe_number(min, info->min, t->lang),
+                  describe_number(max, info->max, t->lang));
+    say_paragraph(t, 4, WORD_PARAMETER_SOURCE, in_words(t, WORD_EVIDENCE_MEASURED + (enum word)info->evidence),
+                  info->source);
 }
 
 void describe_outcome(const struct terminal *t, int outcome)
@@ -188,8 +201,8 @@ void describe_outcome(const struct terminal *t, int outcome)
     text_paragraph(t->out, info->definition, 4, 4, TERMINAL_WIDTH);
     const char *unit = strcmp(info->unit, "1") == 0 ? "" : info->unit;
     const char *told = info->type == OUTCOME_YESNO ? in_words(t, WORD_YES_OR_NO) : unit;
-    say(t, WORD_OUTCOME_PLACE, in_words(t, WORD_OUTCOME_IMPLEMENTATION + (enum word)info->level),
-        *told != '\0' ? ", " : "", told);
+    say_paragraph(t, 4, WORD_OUTCOME_PLACE, in_words(t, WORD_OUTCOME_IMPLEMENTATION + (enum word)info->level),
+                  *told != '\0' ? ", " : "", told);
 }
 
 /* Factors and parameters have more to tell than their key: the model's tables. */
@@ -207,14 +220,15 @@ void describe_key(const struct terminal *t, int key)
     const char *unit = strcmp(info.unit, "1") == 0 ? "" : info.unit;
     fprintf(t->out, "%s%s%s\n    ", bold(t->color_out), info.path, plain(t->color_out));
     text_paragraph(t->out, info.help[t->lang], 4, 4, TERMINAL_WIDTH);
-    say(t, WORD_KEY_TYPE, info.type[t->lang], in_words(t, info.required ? WORD_KEY_REQUIRED : WORD_KEY_OPTIONAL));
+    say_paragraph(t, 4, WORD_KEY_TYPE, info.type[t->lang],
+                  in_words(t, info.required ? WORD_KEY_REQUIRED : WORD_KEY_OPTIONAL));
     if (*info.choices != '\0')
-        say(t, WORD_KEY_CHOICES, info.choices);
+        say_paragraph(t, 4, WORD_KEY_CHOICES, info.choices);
     if (info.has_range)
-        say(t, WORD_KEY_RANGE, describe_number(low, info.low, t->lang), describe_number(high, info.high, t->lang),
-            *unit != '\0' ? " " : "", unit);
+        say_paragraph(t, 4, WORD_KEY_RANGE, describe_number(low, info.low, t->lang),
+                      describe_number(high, info.high, t->lang), *unit != '\0' ? " " : "", unit);
     if (*info.fallback != '\0')
-        say(t, WORD_KEY_FALLBACK, info.fallback);
+        say_paragraph(t, 4, WORD_KEY_FALLBACK, info.fallback);
 }
 
 /* ---- strategies: ERIC's, and a scenario's own ---- */

@@ -65,6 +65,7 @@ struct sinks {
     struct results_writer writer;
     bool writing;
     struct summary summary;
+    bool by_clinic; /* the summary knows each clinic; else only all together, which takes little memory */
 };
 
 static int take_draw(void *context, int draw, const struct setting *setting, struct error *err)
@@ -76,7 +77,10 @@ static int take_draw(void *context, int draw, const struct setting *setting, str
 static int take_run(void *context, struct run_id id, const struct record *record, struct error *err)
 {
     struct sinks *self = context;
-    int ret = summary_take(&self->summary, id.draw, id.replication, id.arm, record, err);
+    struct record together = *record;
+    together.outcome += (size_t)record->num_clinics * NUM_OUTCOMES; /* its last row */
+    together.num_clinics = 0;
+    int ret = summary_take(&self->summary, id.draw, id.replication, id.arm, self->by_clinic ? record : &together, err);
     if (ret == 0 && self->writing)
         ret = results_take(&self->writer, id.draw, id.replication, id.arm, record, err);
     return ret;
@@ -153,7 +157,8 @@ static void temporary_path(char *path, size_t size, const char *output)
 static int run_scenario(const struct call *call, const struct scenario *scenario, struct error *err)
 {
     const struct terminal *t = &call->terminal;
-    struct sinks sinks = { .writing = false };
+    struct sinks sinks = { .by_clinic =
+                               call->options.json || scenario->num_clinics == 1 || run_report_by_clinic(scenario) };
     struct watch watch;
     struct run_report report = { .scenario = scenario,
                                  .summary = &sinks.summary,
@@ -163,8 +168,8 @@ static int run_scenario(const struct call *call, const struct scenario *scenario
     temporary_path(temporary, sizeof temporary, call->options.output);
     int ret = watch_start(&watch, t, call->options.progress, temporary, err);
     if (ret == 0)
-        ret = summary_init(&sinks.summary, scenario->num_arms, scenario->num_clinics, scenario->runs.draws,
-                           scenario->runs.replications, err);
+        ret = summary_init(&sinks.summary, scenario->num_arms, sinks.by_clinic ? scenario->num_clinics : 0,
+                           scenario->runs.draws, scenario->runs.replications, err);
     if (ret == 0)
         ret = run_and_keep(call, scenario, &sinks, &watch, &report.done, err);
     report.wall_seconds = watch_seconds(&watch);

@@ -9,7 +9,7 @@
 
 struct run_report {
     const struct scenario *scenario;
-    const struct summary *summary;
+    const struct summary *summary; /* of all clinics together only, where the table asks for no more */
     struct runner_report done;
     double wall_seconds;
     const char *output; /* NULL: nothing kept */
@@ -19,6 +19,9 @@ struct run_report {
 /* {"scenario", "seed", "runs", "patient_weeks", "wall_seconds", "arms": [{"id", "clinics": [...], "all"}]}, written
  * clinic by clinic: with 10,000 of them the whole would not fit. MILIEU_ERR_MEMORY. */
 int run_report_json(const struct terminal *t, const struct run_report *report, struct error *err);
+
+/* Does the table tell these clinics one by one? */
+bool run_report_by_clinic(const struct scenario *scenario);
 
 /* Tables a manager can read, at 80 columns, and what to do next. */
 void run_report_table(const struct terminal *t, const struct run_report *report);

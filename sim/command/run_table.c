@@ -140,15 +140,10 @@ static const char *label_of(const char *title, const char *id, size_t width)
 #define LABEL_WIDTH 16 /* of every table: ids of clinics and arms mostly fit */
 #define INDENT 2
 
-static bool by_clinic(const struct scenario *s)
-{
-    return s->num_clinics > 1 && s->num_clinics <= SHOWN_CLINICS;
-}
-
 static void print_legend(const struct layout *l)
 {
     const struct scenario *s = l->report->scenario;
-    bool clinics = by_clinic(s);
+    bool clinics = run_report_by_clinic(s);
     char *const *titles = clinics ? s->clinic_title[l->t->lang] : s->arm_title[l->t->lang];
     char *const *ids = clinics ? s->clinic_id : s->arm_id;
     for (int i = 0; i < (clinics ? s->num_clinics : s->num_arms); i++) {
@@ -168,7 +163,7 @@ static void print_table(struct layout *l, const struct column *columns, int coun
     columns_init(&table, t, LABEL_WIDTH, (TERMINAL_WIDTH - LABEL_WIDTH) / (size_t)count, count);
     print_headings(l, &table, columns);
     for (int arm = 0; arm < s->num_arms; arm++) {
-        if (!by_clinic(s)) {
+        if (!run_report_by_clinic(s)) {
             print_row(l, &table, columns, arm, SUMMARY_ALL, 0,
                       label_of(s->arm_title[t->lang][arm], s->arm_id[arm], LABEL_WIDTH));
             continue;
@@ -245,6 +240,11 @@ static void print_next(const struct layout *l)
         say(t, WORD_NEXT_KEEP, s->id);
     if (s->num_arms == 1)
         say(t, WORD_NEXT_RATE, factor_table[FACTOR_managers_support].id);
+}
+
+bool run_report_by_clinic(const struct scenario *scenario)
+{
+    return scenario->num_clinics > 1 && scenario->num_clinics <= SHOWN_CLINICS;
 }
 
 void run_report_table(const struct terminal *t, const struct run_report *report)

@@ -36,7 +36,15 @@ def test_parameters():
     for row in described("parameters").values():
         assert row["path"].endswith("." + row["id"]) and isinstance(row["unit"], str)
         assert row["min"] <= row["low"] <= row["default"] <= row["high"] <= row["max"], row
+        assert row["set"].startswith(("macro.", "every_clinic.", "micro.", "innovation.", "rules.", "economics.")), row
         assert row["source"] and row["evidence"] in ("measured", "published", "elicited", "assumed")
+
+
+def test_set_paths():
+    """the address told for --set is one that --set takes, for one parameter of each section and some more"""
+    rows = list(described("parameters").values())
+    options = [word for row in rows[::5] for word in ("--set", f"{row['set']}={row['default']}")]
+    milieu("check", scenario(TWO_CLINICS), *options, status=0)
 
 
 REQUIRED = """start_up_week full_implementation full_implementation_week discontinued discontinued_week lapsed active_104w
@@ -69,6 +77,7 @@ def test_words():
         english, french = (milieu("describe", what, "--lang", lang, status=0).out for lang in ("en", "fr"))
         for id in described(what):
             assert f"\n{id}\n" in "\n" + english and f"\n{id}\n" in "\n" + french, id
+        assert max(map(len, (english + french).splitlines())) <= 80, "wider than 80 columns"
     for id in list(described("factors"))[::6] + list(described("outcomes"))[::9]:
         assert id in milieu("help", id, status=0).out, id
 

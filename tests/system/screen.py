@@ -64,6 +64,17 @@ def test_french():
     assert not re.search(r" [:;?!%]", out), re.findall(r".* [:;?!%].*", out)
 
 
+def test_many_clinics():
+    """many clinics are told all together, with the figures of --json"""
+    text = TWO_CLINICS.replace('"clinic-a";', '"clinic-a"; count = 20;')
+    many = scenario(text, "many.cfg")
+    out = milieu("run", many, *MANY, status=0).out
+    assert "clinic-a" not in out
+    reach = json.loads(milieu("run", many, *MANY, "--json", status=0).out)["arms"][0]["all"]["reach"]
+    told = "{:.0f} ({:.0f} to {:.0f})".format(*(100 * reach[k] for k in ("mean", "low", "high")))
+    assert told in out, (told, out)
+
+
 def test_nothing_kept():
     """without -o nothing is written, and a line says how to keep the results; --no-output is silent about it"""
     folder = WORK / "empty"

@@ -3,7 +3,7 @@ import signal
 import subprocess
 import time
 
-from support import MILIEU, WORK, Tests, leftovers, scenario
+from support import MILIEU, TINY, WORK, Tests, leftovers, scenario
 
 tests = Tests()
 tiny = scenario()
@@ -43,6 +43,24 @@ def test_at_once():
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=20)
     assert time.monotonic() - begin < 2
+
+
+def test_twice():
+    """a second signal ends a long run at once, and leaves nothing"""
+    many = scenario(TINY.replace('id = "clinic-a";', 'id = "clinic-a"; count = 4000;'), "many.cfg")
+    out = WORK / "twice.h5"
+    process = subprocess.Popen([MILIEU, "run", many, "-o", out, "--set", "time.horizon=260", "--set", "outputs.series=false"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    while not leftovers():
+        assert process.poll() is None, process.stderr.read()
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    begin = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130 and leftovers() == [] and not out.exists()
+    assert time.monotonic() - begin < 1, "it waited for the run"
 
 
 def test_ignored():
