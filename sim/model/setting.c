@@ -52,15 +52,15 @@ static void free_strategy(struct strategy_setting *strategy)
 
 void setting_free(struct setting *self)
 {
-    for (int i = 0; i < self->num_clinics; i++)
+    for (int i = 0; self->clinic != NULL && i < self->num_clinics; i++)
         free_clinic(&self->clinic[i]);
-    for (int i = 0; i < self->num_centres; i++) {
+    for (int i = 0; self->centre != NULL && i < self->num_centres; i++) {
         free(self->centre[i].id);
         free(self->centre[i].case_manager);
     }
-    for (int i = 0; i < self->num_strategies; i++)
+    for (int i = 0; self->strategy != NULL && i < self->num_strategies; i++)
         free_strategy(&self->strategy[i]);
-    for (int i = 0; i < self->num_arms; i++) {
+    for (int i = 0; self->arm != NULL && i < self->num_arms; i++) {
         free(self->arm[i].id);
         free(self->arm[i].title[0]);
         free(self->arm[i].title[1]);

@@ -24,9 +24,9 @@ void lexer_put(struct lexer *self, const char *text, size_t length)
         return;
     if (self->out_length + length > self->out_capacity) {
         size_t capacity = 2 * (self->out_length + length) + 256;
-        char *out = reading_memory(self->reading, realloc(self->out, capacity));
+        char *out = realloc(self->out, capacity);
         if (out == NULL) {
-            self->hopeless = true;
+            self->reading->no_memory = self->hopeless = true;
             return;
         }
         self->out = out;

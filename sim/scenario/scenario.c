@@ -1,5 +1,6 @@
 #include "scenario.h"
 
+#include <gsl/gsl_errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,6 +159,7 @@ static bool begin(struct reading *r, struct scenario *self, struct schema *schem
                   struct messages *messages)
 {
     memset(self, 0, sizeof *self);
+    gsl_set_error_handler_off(); /* GSL's own handler ends the program; what fails comes back as NaN */
     *schema = (struct schema){ 0 };
     *arena = (struct arena){ 0 };
     self->tree = calloc(1, sizeof *self->tree);

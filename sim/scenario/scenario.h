@@ -3,7 +3,10 @@
  *   scenario_read / scenario_read_text   file or text -> scenario, with every complaint about it at once
  *   scenario_draw                        scenario, draw -> setting (numbers), a pure function
  *
- * Owner: the caller, scenario_free (safe after a failed read, and twice). */
+ * Owner: the caller, scenario_free (safe after a failed read, and twice).
+ *
+ * Reading turns GSL's error handler off, for the process: it would end the program. `extends` looks beside the file,
+ * then in the folder that the environment variable MILIEU_SCENARIOS names. */
 #ifndef MILIEU_SCENARIO_H
 #define MILIEU_SCENARIO_H
 

@@ -84,7 +84,8 @@ static void take_changes(struct reading *r, struct strategy_plan *strategy, cons
         const char *path;
         if (node->value == NULL)
             continue;
-        path = reading_memory(r, arena_print(r->arena, "strategies[%s].%s.%s", strategy->id, group->name, node->name));
+        path = reading_memory(r, arena_print(r->arena, "strategies[%s].%s.%s", strategy->id,
+                                             op == CHANGE_SET ? "set" : "add", node->name));
         if (path == NULL)
             return;
         *change = (struct change_plan){ { factor >= 0, factor >= 0 ? factor : param_find(node->name), op, 0 },

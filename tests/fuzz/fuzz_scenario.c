@@ -4,7 +4,6 @@
  *   setting,error,random}.c $(pkg-config --cflags --libs libconfig gsl)
  *
  * LSAN_OPTIONS=suppressions=tests/lsan.supp: libconfig 1.5 leaks a text when a syntax error follows it. */
-#include <gsl/gsl_errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,7 +50,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct messages messages;
     struct error err = { 0 };
     int ret;
-    gsl_set_error_handler_off();
     messages_init(&messages, size > 0 && (data[0] & 1) != 0);
     ret = scenario_read_text(&scenario, "fuzz.cfg", NULL, (const char *)data, size, NULL, 0, &messages, &err);
     must((ret == 0) == (messages.num_errors == 0));

@@ -1,7 +1,6 @@
 /* What a broken scenario is told: every file of tests/data/broken/, and those too large to keep, which are made here.
  * The table is the contract: all errors of a file are in it, with their lines, and there are no others. */
 #include <criterion/criterion.h>
-#include <gsl/gsl_errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,13 +187,6 @@ static const struct {
 };
 
 #define NUM_BROKEN (sizeof broken / sizeof broken[0])
-
-static void be_quiet(void)
-{
-    gsl_set_error_handler_off();
-}
-
-TestSuite(scenario_errors, .init = be_quiet);
 
 static bool is_told(const struct messages *messages, size_t row)
 {

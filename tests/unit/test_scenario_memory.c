@@ -2,7 +2,6 @@
 /* Every allocation of the scenario reader and of a draw fails once, the small ones inside an arena's block too: the
  * error comes back, nothing is lost (under AddressSanitizer), nothing crashes. libconfig's own are not ours to fail. */
 #include <criterion/criterion.h>
-#include <gsl/gsl_errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,13 +75,6 @@ struct node *__wrap_node_new(struct arena *arena, enum node_kind kind, const cha
 {
     return fails() ? NULL : __real_node_new(arena, kind, name, source, line);
 }
-
-static void be_quiet(void)
-{
-    gsl_set_error_handler_off();
-}
-
-TestSuite(scenario_memory, .init = be_quiet);
 
 static const char parent[] =
     "format = \"milieu-scenario/1\"; id = \"parent\";\n"
