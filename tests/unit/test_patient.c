@@ -45,6 +45,7 @@ static void full_dose(struct fixture *f)
     fixture_param(f, PARAM_trust_growth, 0);
     fixture_param(f, PARAM_adherence_rate, 0);
     fixture_param(f, PARAM_dose_memory, 1);
+    fixture_param(f, PARAM_through_information, 0);
     enrol_all(f);
     for (int i = 0; i < f->w->patient.num; i++) {
         f->w->patient.trust[i] = f->w->patient.adherence[i] = f->w->patient.isp_quality[i] = 1;
@@ -181,7 +182,6 @@ Test(patient, dose_is_its_five_parts)
     fixture_param(&f, PARAM_trust_growth, 0);
     fixture_param(&f, PARAM_trust_decay, 0);
     fixture_param(&f, PARAM_adherence_rate, 0);
-    fixture_param(&f, PARAM_visit_notice_share, 0.5);
     enrol_all(&f);
     const struct params *p = &f.w->clinic.now[0];
     f.w->patient.trust[0] = 0.3;
@@ -189,13 +189,13 @@ Test(patient, dose_is_its_five_parts)
     f.w->patient.isp_quality[0] = 0.4;
     f.w->patient.isp_week[0] = 0;
     f.w->patient.contact_quality[0] = 0.1;
+    f.w->patient.heard[0] = 0.7;
     patient_weeks(&f, 1);
     contacts = 0.1 * WEEKS_PER_MONTH / 2 / p->enough_quality / p->dose_memory;
-    trust = (0.3 + 0.7 * 0.3) / (0.3 + 0.7 * p->enough_trust);
-    follow = (0.4 + 0.6 * 0.2) / (0.4 + 0.6 * p->enough_trust);
-    informed =
-        (0.5 + p->plan_access) / (param_table[PARAM_visit_notice_share].value + param_table[PARAM_plan_access].value);
-    informed = 1 - p->through_information + p->through_information * informed;
+    trust = (p->trust_floor + (1 - p->trust_floor) * 0.3) / (p->trust_floor + (1 - p->trust_floor) * p->enough_trust);
+    follow = (p->adherence_floor + (1 - p->adherence_floor) * 0.2) /
+             (p->adherence_floor + (1 - p->adherence_floor) * p->enough_trust);
+    informed = 1 - p->through_information * (1 - (0.7 + p->plan_access) / 2);
     cr_assert(p->enough_trust > 0.3);
     cr_expect(fabs(f.w->patient.contacts[0] - contacts) < 1e-12);
     cr_expect(fabs(f.w->patient.dose[0] -
@@ -303,18 +303,23 @@ Test(patient, scores_approach_their_targets)
     fixture_free(&f);
 }
 
-/* The passing of time alone: with a fast scale the secular gain of 26 weeks is there after 26 weeks. */
+/* The passing of time alone: the stated change after 26 weeks, going on until secular_weeks. */
 Test(patient, time_passes_for_those_without_dose)
 {
     struct fixture f;
     all_enrolled(&f, 1);
     fixture_param(&f, PARAM_secular_integration, 2);
-    fixture_param(&f, PARAM_integration_weeks, 1);
+    fixture_param(&f, PARAM_secular_weeks, 39);
     enrol_all(&f);
-    patient_weeks(&f, 27);
-    for (int i = 0; i < 40; i++)
-        if (f.sim.population->care_integration[i] < 48)
-            cr_expect(fabs(f.w->patient.care_integration[i] - f.sim.population->care_integration[i] - 2) < 1e-5);
+    for (int t = 1; t <= 60; t++) {
+        double secular = 2 * fmin(t, 39) / 26;
+        patient_weeks(&f, 1);
+        for (int i = 0; i < 40; i++)
+            if (f.sim.population->care_integration[i] < 48)
+                cr_assert(fabs(f.w->patient.care_integration[i] - f.sim.population->care_integration[i] - secular) <
+                              1e-9,
+                          "week %d", t);
+    }
     fixture_free(&f);
 }
 

@@ -136,6 +136,8 @@ Test(population, a_longer_horizon_brings_the_same_people)
     fixture_init(&g, 1, 1, 0, 1);
     f.setting.horizon = 52;
     g.setting.horizon = 260;
+    fixture_param(&f, PARAM_list_every, 52);
+    fixture_param(&g, PARAM_list_every, 52);
     fixture_draw(&f, 0);
     fixture_draw(&g, 0);
     cr_assert(f.sim.population->num_patients == 40 && g.sim.population->num_patients == 200);
@@ -339,6 +341,7 @@ Test(population, deaths_and_moves_are_exponential)
     fixture_init(&f, 50, 1, 0, 1);
     f.setting.horizon = 52;
     fixture_param(&f, PARAM_list_precision, 1);
+    fixture_param(&f, PARAM_list_every, 52);
     fixture_param(&f, PARAM_mortality, 0.5);
     fixture_param(&f, PARAM_moving_away, 0.25);
     fixture_draw(&f, 0);

@@ -22,6 +22,8 @@ static void alone(struct fixture *f)
     fixture_param(f, PARAM_tie_decay, 0);
     fixture_param(f, PARAM_forgetting, 0);
     fixture_param(f, PARAM_usual_load, 0);
+    fixture_param(f, PARAM_hours_from_stance, 0);
+    fixture_param(f, PARAM_meetings_per_month, 0);
 }
 
 /* ---- ties ----------------------------------------------------------------------------------------------------------------
@@ -31,11 +33,12 @@ static void alone(struct fixture *f)
 Test(provider, ties_grow_geometrically_with_contact)
 {
     struct fixture f;
-    double start, gain = 0.03 * (0.7 * 6 / 3);
+    double start, gain;
     alone(&f);
     fixture_param(&f, PARAM_case_manager_hours, 6);
     fixture_begin(&f, 0, 0);
     start = f.w->nurse.tie_manager[1];
+    gain = f.w->clinic.now[0].tie_growth * f.w->clinic.now[0].contact_with_nurses * 6 / 3;
     provider_weeks(&f, 30);
     cr_expect(fabs(f.w->clinic.manager_hours[0] - 6) < 1e-12);
     cr_expect(fabs(f.w->nurse.tie_manager[1] - (1 - (1 - start) * pow(1 - gain, 30))) < 1e-12);
@@ -89,22 +92,44 @@ Test(provider, proximity_and_communication_make_more_of_the_same_hours)
 /* ---- the case manager is shared --------------------------------------------------------------------------------------------
  */
 
-Test(provider, a_clinic_that_sets_up_has_twice_the_time_of_one_that_runs)
+Test(provider, a_clinic_that_sets_up_has_more_time_than_one_that_runs)
 {
     struct fixture f;
     fixture_init(&f, 4, 2, 0, 1);
+    fixture_param(&f, PARAM_hours_from_stance, 0);
+    fixture_param(&f, PARAM_case_manager_hours, 3.5);
+    fixture_param(&f, PARAM_start_up_demand, 2);
     fixture_begin(&f, 0, 0);
     f.w->clinic.start_up_week[2] = 0;
     provider_weeks(&f, 1);
     cr_expect(fabs(f.w->clinic.manager_hours[0] - 2 * f.w->clinic.manager_hours[2]) < 1e-12);
     cr_expect(fabs(f.w->clinic.manager_hours[0] + f.w->clinic.manager_hours[2] - 7) < 1e-12, "all of her time");
-    cr_expect(f.w->clinic.manager_hours[1] == 3.5, "the other centre's");
+    cr_expect(fabs(f.w->clinic.manager_hours[1] - 3.5) < 1e-12, "the other centre's");
     f.w->clinic.stage[2] = STAGE_DISCONTINUED;
     provider_weeks(&f, 1);
     cr_expect(f.w->clinic.manager_hours[2] == 0 && fabs(f.w->clinic.manager_hours[0] - 7) < 1e-12);
-    f.w->centre.manager_present[0] = 0;
+    f.w->centre.managers[0] = 0;
     provider_weeks(&f, 1);
     cr_expect(f.w->clinic.manager_hours[0] == 0);
+    fixture_free(&f);
+}
+
+/* Hours are those of the posts filled, at most 35 each, as far as the programme manager stands behind it. */
+Test(provider, case_managers_hours_closed_form)
+{
+    struct fixture f;
+    fixture_init(&f, 1, 1, 0, 1);
+    fixture_param(&f, PARAM_case_manager_hours, 20);
+    fixture_param(&f, PARAM_value_from_peers, 0);
+    f.setting.centre[0].num_case_managers = 2;
+    fixture_begin(&f, 0, 0);
+    f.w->centre.director_value[0] = 0.75;
+    f.w->centre.managers[0] = 1;
+    provider_weeks(&f, 1);
+    cr_expect(fabs(f.w->clinic.manager_hours[0] - 10 * exp(f.w->clinic.now[0].hours_from_stance * 0.5 / 2)) < 1e-9);
+    f.w->clinic.now[0].case_manager_hours = 1000;
+    provider_weeks(&f, 1);
+    cr_expect(fabs(f.w->clinic.manager_hours[0] - 35) < 1e-9);
     fixture_free(&f);
 }
 
@@ -201,6 +226,8 @@ static void only_benefit(struct fixture *f, double benefit)
     fixture_param(f, PARAM_value_from_persuasion, 0);
     fixture_param(f, PARAM_value_from_strain, 0);
     fixture_param(f, PARAM_fit, 0.6);
+    fixture_param(f, PARAM_seen_without_fit, 0.4);
+    fixture_param(f, PARAM_value_from_community, 0);
     fixture_begin(f, 0, 0);
     f->w->clinic.benefit[0] = benefit;
 }
@@ -230,7 +257,7 @@ Test(provider, benefit_convinces_and_its_absence_makes_doubt)
     only_benefit(&f, 0);
     f.w->nurse.value[0] = 0.6;
     provider_weeks(&f, 20);
-    rate = 0.035 * 0.25;
+    rate = f.w->clinic.now[0].value_from_benefit * f.w->clinic.now[0].benefit_expected;
     cr_expect(fabs(f.w->nurse.value[0] - 0.6 * pow(1 - rate, 20)) < 1e-12);
     fixture_free(&f);
 }

@@ -140,6 +140,8 @@ Test(structural, no_delay_means_the_week_it_is_asked_for)
     struct fixture f;
     fixture_init(&f, 3, 1, 0, 1);
     fixture_param(&f, PARAM_list_delay, 0);
+    fixture_param(&f, PARAM_list_every, 52);
+    fixture_param(&f, PARAM_list_reserve, 400); /* as if few names were left */
     fixture_begin(&f, 0, 0);
     structural_weeks(&f, 1);
     for (int i = 0; i < f.w->patient.num; i++) {
@@ -191,11 +193,34 @@ Test(structural, a_reorganisation_slows_lists)
     cr_expect(abs(week[1] - 2 * week[0]) <= 2, "%d weeks, slowed %d", week[0], week[1]);
 }
 
+Test(structural, the_next_list_is_asked_for_when_few_names_are_left)
+{
+    struct fixture f;
+    fixture_init(&f, 1, 1, 0, 1);
+    fixture_param(&f, PARAM_list_delay, 0);
+    fixture_param(&f, PARAM_list_every, 26);
+    fixture_param(&f, PARAM_list_reserve, 4);
+    fixture_begin(&f, 0, 0);
+    structural_weeks(&f, 40);
+    cr_expect(f.w->clinic.lists_out[0] == 1, "40 names wait");
+    f.w->clinic.next_candidate[0] = f.w->clinic.first_patient[0] + 35;
+    structural_weeks(&f, 1);
+    cr_expect(f.w->clinic.lists_out[0] == 1, "5 names are left");
+    f.w->clinic.next_candidate[0]++;
+    structural_weeks(&f, 1);
+    cr_expect(f.w->clinic.lists_out[0] == 2);
+    f.w->clinic.next_candidate[0] += 40;
+    structural_weeks(&f, 1);
+    cr_expect(f.w->clinic.lists_out[0] == 2, "not before week 52");
+    fixture_free(&f);
+}
+
 Test(structural, a_clinic_that_stopped_asks_for_no_more_lists)
 {
     struct fixture f;
     fixture_init(&f, 1, 1, 0, 1);
     fixture_param(&f, PARAM_list_delay, 0);
+    fixture_param(&f, PARAM_list_reserve, 400);
     fixture_begin(&f, 0, 0);
     structural_weeks(&f, 1);
     f.w->clinic.stage[0] = STAGE_DISCONTINUED;

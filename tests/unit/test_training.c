@@ -59,8 +59,8 @@ Test(training, competence_after_n_sessions_closed_form)
     alone(&f);
     fixture_begin(&f, 0, 0);
     const struct params *p = &f.w->clinic.now[0];
-    worth = 0.5 + 0.25 * p->trainer_nursing + 0.25 * p->expert_nurse;
-    g = p->session_gain * p->session_hours / 2 * p->relevance / 0.55 * worth / 0.5875;
+    worth = p->trainer_alone + (1 - p->trainer_alone) * (p->trainer_nursing + p->expert_nurse) / 2;
+    g = p->session_gain * p->session_hours / 2 * p->relevance * worth;
     missing = 1 - f.w->nurse.competence[1];
     training_weeks(&f, 60);
     cr_expect(fabs(training_worth(p) - worth) < 1e-12);
@@ -139,7 +139,7 @@ Test(training, it_gives_comfort_knowledge_ties_leadership_and_belonging)
     training_weeks(&f, 60);
     cr_expect(f.w->nurse.comfort[0] > comfort && f.w->nurse.knowledge[0] > knowledge);
     cr_expect(f.w->nurse.tie_team[0] > tie && f.w->nurse.leadership[0] > leadership);
-    cr_expect(fabs(f.w->clinic.belonging[0] - (1 - pow(0.8, 5))) < 1e-12);
+    cr_expect(fabs(f.w->clinic.belonging[0] - (1 - pow(1 - f.w->clinic.now[0].session_belonging, 5))) < 1e-12);
     fixture_free(&f);
 }
 
