@@ -69,11 +69,34 @@ static bool keep(struct messages *self, bool is_warning, const struct source *so
     return true;
 }
 
+/* The last that is kept: the rest is counted as far as it is found. */
+static bool keep_last(struct messages *self, const struct source *source, const char *format, ...)
+{
+    va_list arguments;
+    bool kept;
+    va_start(arguments, format);
+    kept = keep(self, false, source, 0, format, arguments);
+    va_end(arguments);
+    return kept;
+}
+
+static bool keep_or_stop(struct reading *self, bool is_warning, const struct source *source, int line,
+                         const char *format, va_list arguments)
+{
+    struct messages *messages = self->messages;
+    if (messages->count - self->count_before < READING_MAX_MESSAGES - 1)
+        return keep(messages, is_warning, source, line, format, arguments);
+    return keep_last(messages, self->first_source,
+                     messages->lang == 1 ? "plus de %d messages : la suite n'est pas montrée"
+                                         : "more than %d messages: the rest is not shown",
+                     READING_MAX_MESSAGES);
+}
+
 static void add(struct reading *self, bool is_warning, const struct source *source, int line, const char *format,
                 va_list arguments)
 {
     struct messages *messages = self->messages;
-    if (!reading_is_full(self) && !keep(messages, is_warning, source, line, format, arguments))
+    if (!reading_is_full(self) && !keep_or_stop(self, is_warning, source, line, format, arguments))
         self->no_memory = true;
     if (is_warning)
         messages->num_warnings++;

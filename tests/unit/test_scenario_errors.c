@@ -402,6 +402,7 @@ Test(scenario_errors, errors_by_the_thousand)
     outcome = read_text(text, strlen(text));
     cr_expect(outcome.ret == MILIEU_ERR_SCENARIO);
     cr_expect(outcome.num_errors >= 500);
+    cr_expect(outcome.line == 0 && strstr(outcome.text, "more than 500 messages: the rest is not shown") != NULL);
     cr_expect(outcome.seconds < 3, "%g s", outcome.seconds);
     free(text);
 }
