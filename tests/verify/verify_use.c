@@ -149,6 +149,7 @@ Test(use, listed_patients_are_the_populations_frequent_users, .timeout = 60)
     double twin = 0, year = 0;
     fixture_init(&f, 250, 1, 0, 1);
     f.setting.horizon = 52;
+    fixture_param(&f, PARAM_list_every, 52);
     fixture_param(&f, PARAM_list_precision, 1);
     fixture_param(&f, PARAM_need_sensitivity, 1);
     fixture_param(&f, PARAM_need_specificity, 0);
@@ -178,6 +179,7 @@ Test(use, an_untreated_list_falls_by_40_to_50_per_cent, .timeout = 60)
     double twin = 0, year = 0;
     fixture_init(&f, 250, 1, 0, 1);
     f.setting.horizon = 52;
+    fixture_param(&f, PARAM_list_every, 52);
     fixture_param(&f, PARAM_list_precision, 1);
     fixture_param(&f, PARAM_mortality, 0);
     fixture_param(&f, PARAM_moving_away, 0);
