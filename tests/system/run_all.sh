@@ -5,8 +5,8 @@
 #
 # A test prints `ok - what` or `not ok - what` lines (`skip - what: why` where the machine does not allow it) and exits
 # non-zero when something failed. One that says nothing, or dies, is one failure. Last line: N passed, M failed.
+MILIEU=$(realpath -m "${MILIEU:-$(dirname "$0")/../../build/milieu}") || exit 2
 cd "$(dirname "$0")" || exit 2
-MILIEU=$(realpath "${MILIEU:-../../build/milieu}") || exit 2
 export MILIEU PYTHONDONTWRITEBYTECODE=1
 unset MILIEU_SCENARIOS NO_COLOR
 export LC_ALL=C.UTF-8
