@@ -256,18 +256,17 @@ static void care_for(struct world *w, int i)
 /* Whose turn is first changes from week to week, so that nobody is always last in the queue. */
 static void care_for_enrolled(struct world *w, int c)
 {
-    const int32_t *treated = w->treated + w->clinic.first_patient[c];
-    int num = w->clinic.num_treated[c];
+    const int32_t *enrolled = w->enrolled + w->clinic.first_patient[c];
+    int num;
+    for (int k = w->clinic.num_enrolled[c] - 1; k >= 0; k--)
+        if (w->week - w->patient.enrol_week[enrolled[k]] >= w->clinic.now[c].duration)
+            programme_exit(w, enrolled[k], PATIENT_COMPLETED);
+    num = w->clinic.num_enrolled[c];
     for (int k = 0; k < num; k++) {
-        int i = treated[(k + w->week) % num];
+        int i = enrolled[(k + w->week) % num];
         w->patient.contact_quality[i] = w->patient.made[i] = 0;
-        if (w->patient.stage[i] != PATIENT_ENROLLED)
-            continue;
         tally_add(w, c, OUTCOME_contacts_per_month, 0, 1 / WEEKS_PER_MONTH);
-        if (w->week - w->patient.enrol_week[i] >= w->clinic.now[c].duration)
-            programme_exit(w, i, PATIENT_COMPLETED);
-        else
-            care_for(w, i);
+        care_for(w, i);
     }
 }
 
@@ -379,13 +378,13 @@ static bool may_recruit(const struct world *w, int c)
 
 static void mean_fidelity(struct world *w, int c)
 {
-    const int32_t *treated = w->treated + w->clinic.first_patient[c];
+    const int32_t *enrolled = w->enrolled + w->clinic.first_patient[c];
     double sum = 0;
     int num = 0;
-    for (int k = 0; k < w->clinic.num_treated[c]; k++) {
-        int i = treated[k], weeks = w->week - w->patient.enrol_week[i];
-        if (w->patient.stage[i] == PATIENT_ENROLLED && weeks >= FIDELITY_WEEK) {
-            sum += programme_fidelity(w, i, weeks);
+    for (int k = 0; k < w->clinic.num_enrolled[c]; k++) {
+        int weeks = w->week - w->patient.enrol_week[enrolled[k]];
+        if (weeks >= FIDELITY_WEEK) {
+            sum += programme_fidelity(w, enrolled[k], weeks);
             num++;
         }
     }

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "patient.h"
+
 static double reading(double truth, double error, uint32_t word, double top)
 {
     double score = round(truth + error * random_normal_of(random_uniform_of(word)));
@@ -41,10 +43,21 @@ static void question(struct world *w, int i)
     tally_add(w, c, OUTCOME_distress_change_26w, after.distress - before.distress, 1);
 }
 
+static void reach_26_weeks(struct world *w, int c, int i)
+{
+    patient_catch_up(w, i);
+    if (w->patient.stage[i] == PATIENT_GONE)
+        return;
+    tally_add(w, c, OUTCOME_self_management_effect_26w, w->patient.gain_self_management[i], 1);
+    tally_add(w, c, OUTCOME_care_integration_effect_26w, w->patient.gain_care_integration[i], 1);
+    if (instrument_answers(w, i))
+        question(w, i);
+}
+
 void instrument_week(struct world *w, int c)
 {
     const int32_t *treated = w->treated + w->clinic.first_patient[c];
-    for (int k = 0; k < w->clinic.num_treated[c]; k++)
-        if (w->week - w->patient.enrol_week[treated[k]] == INSTRUMENT_WEEKS && instrument_answers(w, treated[k]))
-            question(w, treated[k]);
+    int32_t *next = &w->clinic.next_asked[c];
+    while (*next < w->clinic.num_treated[c] && w->patient.enrol_week[treated[*next]] + INSTRUMENT_WEEKS <= w->week)
+        reach_26_weeks(w, c, treated[(*next)++]);
 }

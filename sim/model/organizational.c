@@ -2,8 +2,6 @@
 
 #include <math.h>
 
-#include "structural.h"
-
 /* ---- nurses come and go ------------------------------------------------------------------------------------------ */
 
 /* Vacancies of the market above its usual ones: everybody looks for the same nurses. */
@@ -37,8 +35,8 @@ static double newcomer(const struct params *p, double share, uint32_t word)
 /* Why somebody leaves or falls ill: the reorganisation that runs, the overload if she was strained, else how this clinic is. */
 static int64_t staff_cause(const struct world *w, int c, int n, int64_t otherwise)
 {
-    if (structural_reorganizing(w, c))
-        return structural_cause(w, c);
+    if (clinic_reorganizing(w, c))
+        return clinic_shock(w, c);
     if (w->nurse.strain[n] > w->clinic.now[c].strain_seen && w->clinic.staff_event[c] != NONE)
         return w->clinic.staff_event[c];
     return otherwise;
@@ -121,7 +119,7 @@ static double leave_hazard(const struct world *w, int c, int n)
     double hazard = p->nurse_turnover_rate / WEEKS_PER_YEAR * (1 - (1 - p->leave_from_coaching) * coached);
     if (w->nurse.strain[n] > 0.001)
         hazard *= exp(p->leave_from_strain * w->nurse.strain[n]);
-    return structural_reorganizing(w, c) ? hazard * p->leave_from_reorganization : hazard;
+    return clinic_reorganizing(w, c) ? hazard * p->leave_from_reorganization : hazard;
 }
 
 static double sick_hazard(const struct world *w, int c, int n)
@@ -257,7 +255,7 @@ static void meet(struct world *w, int c)
     const struct params *p = &w->clinic.now[c];
     struct words u = random_words(w->luck, clinic_entity(w, c, ENTITY_CLINIC), w->week, STREAM_MEETING, 0);
     double held = p->meetings_per_month / WEEKS_PER_MONTH * (1 - p->conflict_share);
-    if (structural_reorganizing(w, c))
+    if (clinic_reorganizing(w, c))
         held *= 1 - p->reorganization_distraction;
     w->clinic.meeting_held[c] = random_uniform_of(u.w[0]) < held;
     if (w->clinic.meeting_held[c] && !w->clinic.team_met[c]) {
@@ -288,7 +286,7 @@ static double clinic_share(const struct world *w, int c)
     const struct params *p = &w->clinic.now[c];
     double others = p->competing_share * exp2(-w->week / p->competing_half_life);
     double share = p->protected_share * (1 - p->diverted_share) * (1 - others);
-    return structural_reorganizing(w, c) ? share * (1 - p->reorganization_distraction) : share;
+    return clinic_reorganizing(w, c) ? share * (1 - p->reorganization_distraction) : share;
 }
 
 static void release_hours(struct world *w, int c)

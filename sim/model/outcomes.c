@@ -3,9 +3,8 @@
 #include <math.h>
 
 #include "instrument.h"
+#include "patient.h"
 #include "programme.h"
-#include "structural.h"
-
 #define EARLY_WEEKS 13
 #define LATE_WEEKS 26
 #define TWO_YEARS 104
@@ -71,7 +70,7 @@ static void tally_posts(struct world *w, int c, const struct people *p)
     tally_add(w, c, OUTCOME_nurse_turnover, 0, posts / WEEKS_PER_YEAR);
     tally_add(w, c, OUTCOME_vacancy_share, p->vacant, posts);
     tally_add(w, c, OUTCOME_absence_share, p->absent, posts);
-    tally_add(w, c, OUTCOME_disruption, structural_reorganizing(w, c), 1);
+    tally_add(w, c, OUTCOME_disruption, clinic_reorganizing(w, c), 1);
 }
 
 static void tally_nurses(struct world *w, int c, const struct people *p)
@@ -282,6 +281,7 @@ static void tally_year(struct world *w, int c, int i)
 
 static void tally_treated(struct world *w, int c, int i)
 {
+    patient_catch_up(w, i);
     const struct population *population = w->population;
     int begun = w->patient.enrol_week[i], isp = w->patient.isp_week[i], end = end_of(w, i);
     double fidelity = w->patient.exit_week[i] != NONE ? w->patient.fidelity[i] : programme_fidelity(w, i, end - begun);
@@ -306,6 +306,7 @@ static void tally_yes_no(struct world *w, int c)
     tally_add(w, c, OUTCOME_practice_change, full != NONE && full < WEEKS_PER_YEAR, 1);
     tally_add(w, c, OUTCOME_discontinued, w->clinic.stop_week[c] != NONE, 1);
     tally_add(w, c, OUTCOME_lapsed, w->clinic.lapse_week[c] != NONE, 1);
+    tally_add(w, c, OUTCOME_active_at_horizon, is_active(w, c), 1);
     tally_add(w, c, OUTCOME_sustained, long_enough && is_active(w, c), 1);
     if (full != NONE)
         tally_add(w, c, OUTCOME_full_implementation_week, full, 1);

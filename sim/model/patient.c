@@ -5,7 +5,6 @@
 #include "programme.h"
 
 #define SECULAR_WEEKS 26.0 /* the secular changes are told for 26 weeks */
-#define EFFECT_WEEKS 26
 #define SELF_MANAGEMENT_TOP 96.0
 #define INTEGRATION_TOP 51.0
 #define DISTRESS_TOP 24.0
@@ -78,37 +77,55 @@ static bool drops_out(const struct world *w, int i, const struct params *p)
 /* ---- what the dose does
  * ---------------------------------------------------------------------------------------------- */
 
-/* The programme's part follows the dose while enrolled, and fades with the effects' half-life afterwards. */
-static void follow(double *gain, double full, double weeks, bool enrolled, double half_life)
+/* The programme's part follows the dose while enrolled. */
+static void follow(double *gain, double full, double weeks)
 {
-    if (enrolled)
-        *gain += clamp(1 / weeks, 0, 1) * (full - *gain);
-    else
-        *gain -= clamp(LN2 / half_life, 0, 1) * *gain;
+    *gain += clamp(1 / weeks, 0, 1) * (full - *gain);
 }
 
-static void move_scores(struct world *w, int i, const struct params *p)
+/* True scores: where the patient started, what time did, what the programme did. */
+static void add_up_scores(struct world *w, int i, const struct params *p)
 {
-    bool enrolled = w->patient.stage[i] == PATIENT_ENROLLED;
-    double dose = w->patient.dose[i], weeks = w->week - w->patient.enrol_week[i] + 1;
+    double weeks = w->week - w->patient.enrol_week[i] + 1;
     double secular = (weeks < p->secular_weeks ? weeks : p->secular_weeks) / SECULAR_WEEKS;
     double skills = w->population->self_management[i] + secular * p->secular_self_management;
     double integration = w->population->care_integration[i] + secular * p->secular_integration;
     double distress = w->population->distress[i] + secular * p->secular_distress;
-    follow(&w->patient.gain_self_management[i], p->self_management_full * p->skills_slope * dose,
-           p->self_management_weeks, enrolled, p->effect_half_life);
-    follow(&w->patient.gain_care_integration[i], p->integration_full * dose, p->integration_weeks, enrolled,
-           p->effect_half_life);
-    follow(&w->patient.gain_distress[i], p->distress_full * dose, p->distress_weeks, enrolled, p->effect_half_life);
     w->patient.self_management[i] = clamp(skills + w->patient.gain_self_management[i], 0, SELF_MANAGEMENT_TOP);
     w->patient.care_integration[i] = clamp(integration + w->patient.gain_care_integration[i], 0, INTEGRATION_TOP);
     w->patient.distress[i] = clamp(distress + w->patient.gain_distress[i], 0, DISTRESS_TOP);
 }
 
+static void move_scores(struct world *w, int i, const struct params *p)
+{
+    double dose = w->patient.dose[i];
+    follow(&w->patient.gain_self_management[i], p->self_management_full * p->skills_slope * dose,
+           p->self_management_weeks);
+    follow(&w->patient.gain_care_integration[i], p->integration_full * dose, p->integration_weeks);
+    follow(&w->patient.gain_distress[i], p->distress_full * dose, p->distress_weeks);
+    add_up_scores(w, i, p);
+}
+
 static void move_effect(struct world *w, int i, const struct params *p)
 {
-    double speed = w->patient.stage[i] == PATIENT_ENROLLED ? 1 / p->effect_lag : LN2 / p->effect_half_life;
-    w->patient.effect[i] += clamp(speed, 0, 1) * (w->patient.dose[i] - w->patient.effect[i]);
+    w->patient.effect[i] += clamp(1 / p->effect_lag, 0, 1) * (w->patient.dose[i] - w->patient.effect[i]);
+}
+
+void patient_catch_up(struct world *w, int i)
+{
+    const struct params *p = &w->clinic.now[w->patient.clinic[i]];
+    double kept;
+    if (w->patient.stage[i] == PATIENT_ENROLLED || w->patient.stage[i] == PATIENT_GONE ||
+        w->patient.exit_week[i] == NONE)
+        return;
+    kept = exp2((w->patient.faded_week[i] - w->week) / p->effect_half_life);
+    w->patient.faded_week[i] = w->week;
+    w->patient.dose[i] = 0;
+    w->patient.effect[i] *= kept;
+    w->patient.gain_self_management[i] *= kept;
+    w->patient.gain_care_integration[i] *= kept;
+    w->patient.gain_distress[i] *= kept;
+    add_up_scores(w, i, p);
 }
 
 /* ---- use of services
@@ -116,13 +133,17 @@ static void move_effect(struct world *w, int i, const struct params *p)
 
 /* The same uniforms at a lower rate never add a visit: where the twin had none, and the rates are not raised, the week
  * is the twin's own. */
-static struct use use_this_week(const struct world *w, int c, int i, int t)
+static struct use use_this_week(struct world *w, int c, int i, int t)
 {
     const struct params *p = &w->clinic.now[c];
     const struct use *usual = population_usual(w->population, c, i, t);
-    double effect = w->patient.effect[i];
     bool lower = p->ed_ratio_full <= 1 && p->admission_ratio_full <= 1;
-    if (effect <= 0 || (lower && usual->visits == 0 && usual->admissions == 0))
+    double effect;
+    if (lower && usual->visits == 0 && usual->admissions == 0)
+        return *usual;
+    patient_catch_up(w, i);
+    effect = w->patient.effect[i];
+    if (effect <= 0)
         return *usual;
     return population_use(w->population, p, w->luck, i, t, pow(p->ed_ratio_full, effect),
                           pow(p->admission_ratio_full, effect));
@@ -151,8 +172,8 @@ static int learn_of_visits(struct world *w, int i, int t, int visits, bool enrol
     return duplicated;
 }
 
-struct clinic_use {
-    double visits, admissions, primary_care, duplicated, usual_visits, alive, deaths;
+struct clinic_use { /* of a clinic's listed patients this week */
+    int visits, admissions, primary_care, duplicated, usual_visits, alive, deaths;
 };
 
 static void count_year(struct world *w, int i, const struct use *use, const struct use *usual)
@@ -174,7 +195,7 @@ static void use_services(struct world *w, int c, int i, int t, struct clinic_use
     sum->usual_visits += usual->visits;
     sum->admissions += use.admissions;
     sum->primary_care += use.primary_care;
-    sum->alive += 1;
+    sum->alive++;
     if (use.visits > 0)
         sum->duplicated += learn_of_visits(w, i, t, use.visits, w->patient.stage[i] == PATIENT_ENROLLED);
     if (treated)
@@ -183,6 +204,7 @@ static void use_services(struct world *w, int c, int i, int t, struct clinic_use
 
 static void patient_ends(struct world *w, int i, struct clinic_use *sum)
 {
+    patient_catch_up(w, i);
     sum->deaths += w->population->died[i];
     if (w->patient.stage[i] == PATIENT_ENROLLED)
         programme_exit(w, i, PATIENT_GONE);
@@ -192,7 +214,7 @@ static void patient_ends(struct world *w, int i, struct clinic_use *sum)
 static void tally_use(struct world *w, int c, const struct clinic_use *sum)
 {
     const struct params *p = &w->clinic.now[c];
-    double years = sum->alive / WEEKS_PER_YEAR;
+    double years = (double)sum->alive / WEEKS_PER_YEAR;
     double cost = sum->visits * p->ed_visit_cost + sum->admissions * p->admission_cost +
                   sum->primary_care * p->primary_care_cost + sum->duplicated * p->duplicate_cost;
     tally_add(w, c, OUTCOME_ed_visits_per_patient_year, sum->visits, years);
@@ -205,30 +227,34 @@ static void tally_use(struct world *w, int c, const struct clinic_use *sum)
     w->clinic.admissions[c] = sum->admissions;
     w->clinic.primary_care[c] = sum->primary_care;
     w->clinic.service_cost[c] = cost;
-    w->clinic.num_listed[c] = (int32_t)sum->alive;
+    w->clinic.num_listed[c] = sum->alive;
     if (w->record != NULL)
         w->record->patient_weeks += (uint64_t)sum->alive;
+}
+
+/* A list's patients stand side by side, and their clocks agree. */
+static void list_week(struct world *w, int c, int32_t first, struct clinic_use *sum)
+{
+    int t = since_list(w, first);
+    for (int32_t i = first; i < first + w->population->stride[c]; i++) {
+        if (w->patient.stage[i] == PATIENT_GONE)
+            continue;
+        if (t < w->population->end[i])
+            use_services(w, c, i, t, sum);
+        else
+            patient_ends(w, i, sum);
+    }
 }
 
 static void services_week(struct world *w, int c)
 {
     struct clinic_use sum = { 0 };
-    for (int32_t i = w->clinic.first_patient[c]; i < w->clinic.first_patient[c] + w->clinic.num_patients[c]; i++) {
-        int t;
-        if (w->patient.stage[i] == PATIENT_UNLISTED)
-            break; /* lists come in order: nobody further on is listed */
-        if (w->patient.stage[i] == PATIENT_GONE)
-            continue;
-        t = since_list(w, i);
-        if (t < w->population->end[i])
-            use_services(w, c, i, t, &sum);
-        else
-            patient_ends(w, i, &sum);
-    }
+    for (int list = 0; list < w->clinic.lists_out[c]; list++)
+        list_week(w, c, w->clinic.first_patient[c] + list * w->population->stride[c], &sum);
     tally_use(w, c, &sum);
 }
 
-/* ---- the treated
+/* ---- the enrolled
  * ------------------------------------------------------------------------------------------------------------ */
 
 /* What nurses see, secular change included: nobody sees a counterfactual. In somebody who did not need it they see less. */
@@ -240,28 +266,17 @@ static double benefit_seen(const struct world *w, int i, const struct params *p)
     return w->population->flags[i] & FLAG_COMPLEX ? benefit : p->benefit_without_need * benefit;
 }
 
-static void treat(struct world *w, int i)
+static void treat(struct world *w, int c, int i)
 {
-    int c = w->patient.clinic[i];
     const struct params *p = &w->clinic.now[c];
-    if (w->patient.stage[i] == PATIENT_ENROLLED) {
-        move_trust(w, i, p);
-        move_adherence(w, i, p);
-        take_dose(w, i, p);
-        tally_add(w, c, OUTCOME_trust, w->patient.trust[i], 1);
-        tally_add(w, c, OUTCOME_adherence, w->patient.adherence[i], 1);
-        tally_add(w, c, OUTCOME_duplicated_services, 0, 1.0 / WEEKS_PER_YEAR);
-        if (drops_out(w, i, p))
-            programme_exit(w, i, PATIENT_DROPPED);
-    } else {
-        w->patient.dose[i] = 0;
-    }
+    move_trust(w, i, p);
+    move_adherence(w, i, p);
+    take_dose(w, i, p);
     move_scores(w, i, p);
     move_effect(w, i, p);
-    if (w->week - w->patient.enrol_week[i] == EFFECT_WEEKS) {
-        tally_add(w, c, OUTCOME_self_management_effect_26w, w->patient.gain_self_management[i], 1);
-        tally_add(w, c, OUTCOME_care_integration_effect_26w, w->patient.gain_care_integration[i], 1);
-    }
+    tally_add(w, c, OUTCOME_trust, w->patient.trust[i], 1);
+    tally_add(w, c, OUTCOME_adherence, w->patient.adherence[i], 1);
+    tally_add(w, c, OUTCOME_duplicated_services, 0, 1.0 / WEEKS_PER_YEAR);
 }
 
 struct seen { /* in a clinic's enrolled patients this week */
@@ -280,16 +295,16 @@ static void see(const struct world *w, int c, int i, struct seen *seen)
     }
 }
 
-static void treated_week(struct world *w, int c)
+static void enrolled_week(struct world *w, int c)
 {
-    const int32_t *treated = w->treated + w->clinic.first_patient[c];
+    const int32_t *enrolled = w->enrolled + w->clinic.first_patient[c];
     struct seen seen = { 0 };
-    for (int k = 0; k < w->clinic.num_treated[c]; k++) {
-        int i = treated[k];
-        if (w->patient.stage[i] == PATIENT_GONE)
-            continue;
-        treat(w, i);
-        if (w->patient.stage[i] == PATIENT_ENROLLED)
+    for (int k = w->clinic.num_enrolled[c] - 1; k >= 0; k--) { /* backwards: who drops out leaves the list */
+        int i = enrolled[k];
+        treat(w, c, i);
+        if (drops_out(w, i, &w->clinic.now[c]))
+            programme_exit(w, i, PATIENT_DROPPED);
+        else
             see(w, c, i, &seen);
     }
     w->clinic.trust[c] = seen.enrolled > 0 ? seen.trust / seen.enrolled : NAN;
@@ -299,8 +314,7 @@ static void treated_week(struct world *w, int c)
 void patient_step(struct world *w)
 {
     for (int c = 0; c < w->clinic.num; c++) {
-        if (w->clinic.num_treated[c] > 0)
-            treated_week(w, c);
+        enrolled_week(w, c);
         services_week(w, c);
     }
 }

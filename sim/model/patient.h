@@ -25,4 +25,6 @@
 #define MILIEU_PATIENT_H
 #include "world.h"
 void patient_step(struct world *w);
+/* Effect, gains and scores of somebody who left, faded to this week (they are not moved week by week). */
+void patient_catch_up(struct world *w, int patient);
 #endif

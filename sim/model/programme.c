@@ -59,8 +59,19 @@ void programme_enrol(struct world *w, int i, int nurse)
     w->patient.due_self_management[i] = w->week + p->contact_interval;
     w->nurse.caseload[nurse]++;
     w->treated[w->clinic.first_patient[c] + w->clinic.num_treated[c]++] = i;
-    w->clinic.num_enrolled[c]++;
+    w->enrolled[w->clinic.first_patient[c] + w->clinic.num_enrolled[c]++] = i;
     tally_add(w, c, OUTCOME_drop_out, 0, 1);
+}
+
+/* Off the list of the enrolled; the others keep their order. */
+static void forget(struct world *w, int c, int i)
+{
+    int32_t *enrolled = w->enrolled + w->clinic.first_patient[c];
+    int k = 0, num = --w->clinic.num_enrolled[c];
+    while (enrolled[k] != i)
+        k++;
+    for (; k < num; k++)
+        enrolled[k] = enrolled[k + 1];
 }
 
 void programme_exit(struct world *w, int i, enum patient_stage stage)
@@ -72,7 +83,8 @@ void programme_exit(struct world *w, int i, enum patient_stage stage)
     if (w->patient.nurse[i] != NONE)
         w->nurse.caseload[w->patient.nurse[i]]--;
     w->patient.nurse[i] = NONE;
-    w->clinic.num_enrolled[c]--;
+    w->patient.faded_week[i] = w->week;
+    forget(w, c, i);
     if (stage == PATIENT_DROPPED)
         tally_add(w, c, OUTCOME_drop_out, 1, 0);
 }
@@ -88,8 +100,6 @@ void programme_change_nurse(struct world *w, int i, int nurse)
 
 void programme_close(struct world *w, int c)
 {
-    const int32_t *treated = w->treated + w->clinic.first_patient[c];
-    for (int k = 0; k < w->clinic.num_treated[c]; k++)
-        if (w->patient.stage[treated[k]] == PATIENT_ENROLLED)
-            programme_exit(w, treated[k], PATIENT_RETURNED);
+    while (w->clinic.num_enrolled[c] > 0)
+        programme_exit(w, w->enrolled[w->clinic.first_patient[c] + w->clinic.num_enrolled[c] - 1], PATIENT_RETURNED);
 }

@@ -33,26 +33,7 @@ double random_uniform(struct luck luck, uint64_t entity, int week, enum stream s
     return random_uniform_of(random_words(luck, entity, week, stream, 0).w[0]);
 }
 
-/* Rational approximations of the normal quantile, Acklam (2003): centre and tail. */
-static double normal_centre(double u)
-{
-    double q = u - 0.5, r = q * q;
-    double numerator = ((((-3.969683028665376e+01 * r + 2.209460984245205e+02) * r - 2.759285104469687e+02) * r +
-                         1.383577518672690e+02) *
-                            r -
-                        3.066479806614716e+01) *
-                           r +
-                       2.506628277459239e+00;
-    double denominator = ((((-5.447609879822406e+01 * r + 1.615858368580409e+02) * r - 1.556989798598866e+02) * r +
-                           6.680131188771972e+01) *
-                              r -
-                          1.328068155288572e+01) *
-                             r +
-                         1.0;
-    return q * numerator / denominator;
-}
-
-static double normal_lower_tail(double u)
+double random_normal_tail(double u)
 {
     double q = sqrt(-2 * log(u));
     double numerator = ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838e+00) * q -
@@ -68,17 +49,7 @@ static double normal_lower_tail(double u)
     return numerator / denominator;
 }
 
-double random_normal_of(double u)
-{
-    const double edge = 0.02425;
-    if (u < edge)
-        return normal_lower_tail(u);
-    if (u > 1 - edge)
-        return -normal_lower_tail(1 - u);
-    return normal_centre(u);
-}
-
-int random_poisson_of(double u, double mean, double p0)
+int random_poisson_above(double u, double mean, double p0)
 {
     double term = p0, sum = p0;
     int count = 0;

@@ -66,12 +66,42 @@ static inline double random_uniform_of(uint32_t word)
 /* One uniform: the first word of block 0. */
 double random_uniform(struct luck luck, uint64_t entity, int week, enum stream stream);
 
+/* Tail of the normal quantile, u < 0.02425 (Acklam 2003). */
+double random_normal_tail(double u);
+
 /* Standard normal by inversion (Acklam 2003, relative error < 1.2e-9): monotone in u, one uniform each. */
-double random_normal_of(double u);
+static inline double random_normal_of(double u)
+{
+    const double edge = 0.02425;
+    double q = u - 0.5, r = q * q;
+    double top = ((((-3.969683028665376e+01 * r + 2.209460984245205e+02) * r - 2.759285104469687e+02) * r +
+                   1.383577518672690e+02) *
+                      r -
+                  3.066479806614716e+01) *
+                     r +
+                 2.506628277459239e+00;
+    double bottom = ((((-5.447609879822406e+01 * r + 1.615858368580409e+02) * r - 1.556989798598866e+02) * r +
+                      6.680131188771972e+01) *
+                         r -
+                     1.328068155288572e+01) *
+                        r +
+                    1.0;
+    if (u < edge)
+        return random_normal_tail(u);
+    if (u > 1 - edge)
+        return -random_normal_tail(1 - u);
+    return q * top / bottom;
+}
+
+/* The rest of random_poisson_of, once u is above p0. */
+int random_poisson_above(double u, double mean, double p0);
 
 /* Poisson count by inversion of u: monotone in u and in the mean, so that a lower rate never adds a visit.
  * `p0` must be exp(-mean). Counts are cut at 255. */
-int random_poisson_of(double u, double mean, double p0);
+static inline int random_poisson_of(double u, double mean, double p0)
+{
+    return u <= p0 ? 0 : random_poisson_above(u, mean, p0);
+}
 
 /* Binomial count by inversion of u: n >= 0, 0 <= p <= 1; monotone in u and in p. */
 int random_binomial_of(double u, int n, double p);

@@ -2,16 +2,6 @@
 
 #include <math.h>
 
-bool structural_reorganizing(const struct world *w, int clinic)
-{
-    return w->centre.reorganization_end[w->clinic.centre[clinic]] != NONE;
-}
-
-int64_t structural_cause(const struct world *w, int clinic)
-{
-    return structural_reorganizing(w, clinic) ? w->centre.reorganization_event[w->clinic.centre[clinic]] : NONE;
-}
-
 /* A centre is exposed to what its clinics say of their setting, on average. */
 static void average_hazards(struct world *w)
 {
@@ -70,7 +60,7 @@ static void hand_over_list(struct world *w, int c)
             people++;
         }
     w->clinic.list_left[c] = NONE;
-    w->clinic.list_event[c] = world_event(w, c, EVENT_list, number, people, structural_cause(w, c));
+    w->clinic.list_event[c] = world_event(w, c, EVENT_list, number, people, clinic_shock(w, c));
     if (number == 0)
         tally_add(w, c, OUTCOME_list_delay, w->week, 1);
 }
@@ -91,7 +81,7 @@ static void work_on_lists(struct world *w, int c)
     if (clinic_runs(w, c) && list_wanted(w, c))
         ask_for_list(w, c);
     if (w->clinic.list_left[c] >= 0) {
-        w->clinic.list_left[c] -= structural_reorganizing(w, c) ? 1 - w->clinic.now[c].list_slowed : 1;
+        w->clinic.list_left[c] -= clinic_reorganizing(w, c) ? 1 - w->clinic.now[c].list_slowed : 1;
         if (w->clinic.list_left[c] < 0)
             hand_over_list(w, c);
     }

@@ -11,8 +11,4 @@
 #define MILIEU_STRUCTURAL_H
 #include "world.h"
 void structural_step(struct world *w);
-/* A reorganisation runs at the clinic's centre. */
-bool structural_reorganizing(const struct world *w, int clinic);
-/* Its event while it runs, else NONE: what a delay or a departure may be put down to. */
-int64_t structural_cause(const struct world *w, int clinic);
 #endif

@@ -37,6 +37,7 @@ static void lay_out(struct world *w, struct arena *a)
     w->clinic.now = take(a, clinics, sizeof(struct params));
     w->base = take(a, clinics, sizeof(struct params));
     w->rating = take(a, clinics * NUM_FACTORS, sizeof(double));
+    w->enrolled = take(a, (size_t)w->patient.num, sizeof(int32_t));
     w->treated = take(a, (size_t)w->patient.num, sizeof(int32_t));
     w->component_week = take(a, clinics * NUM_COMPONENTS, sizeof(int32_t));
     w->community_sum = take(a, (size_t)s->num_communities * 2 + 1, sizeof(double));

@@ -114,6 +114,7 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(int32_t, next_candidate, "next listed patient to review")                                                        \
     X(int32_t, num_treated, "patients ever enrolled")                                                                  \
     X(int32_t, num_enrolled, "patients enrolled now")                                                                  \
+    X(int32_t, next_asked, "of the treated, the next to reach 26 weeks")                                               \
     X(int32_t, num_isp, "patients with a written ISP so far")                                                          \
     X(double, benefit, "seen in patients enrolled >= 8 weeks; NaN = none yet")                                         \
     X(double, fidelity, "of patients enrolled >= 4 weeks; NaN = none")                                                 \
@@ -177,6 +178,7 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(int32_t, enrol_week, "NONE = never")                                                                             \
     X(int32_t, isp_week, "NONE = not written")                                                                         \
     X(int32_t, exit_week, "end of enrolment; NONE")                                                                    \
+    X(int32_t, faded_week, "week to which gains and effect of one who left are told")                                  \
     X(double, due_coordination, "week the next contact is due")                                                        \
     X(double, due_self_management, "")                                                                                 \
     X(double, assessment_quality, "delivered, 0..1; 0 = not assessed")                                                 \
@@ -250,6 +252,7 @@ struct world {
     struct nurses nurse;
     struct physicians physician;
     struct patients patient;
+    int32_t *enrolled;               /* [patients] a clinic's enrolled now, from its first_patient on, by enrolment */
     int32_t *treated;                /* [patients] a clinic's ever enrolled, from its first_patient on */
     int32_t *component_week;         /* [clinics][NUM_COMPONENTS] last week each was delivered; NONE */
     double *community_sum;           /* [communities][2] competence and number of nurses who take part */
@@ -293,6 +296,16 @@ static inline bool clinic_runs(const struct world *w, int c)
 static inline bool nurse_works(const struct world *w, int n)
 {
     return w->nurse.post[n] == POST_PRESENT;
+}
+/* A reorganisation runs at the clinic's centre; its event while it runs, else NONE: what a delay or a departure may be put
+ * down to. */
+static inline bool clinic_reorganizing(const struct world *w, int c)
+{
+    return w->centre.reorganization_end[w->clinic.centre[c]] != NONE;
+}
+static inline int64_t clinic_shock(const struct world *w, int c)
+{
+    return clinic_reorganizing(w, c) ? w->centre.reorganization_event[w->clinic.centre[c]] : NONE;
 }
 static inline double stance_of(double value)
 {

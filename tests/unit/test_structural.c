@@ -24,7 +24,7 @@ Test(structural, no_reorganisation_where_the_hazard_is_0)
     for (int t = 0; t < 104; t++) {
         structural_weeks(&f, 1);
         for (int c = 0; c < 10; c++)
-            cr_assert(!structural_reorganizing(f.w, c));
+            cr_assert(!clinic_reorganizing(f.w, c));
     }
     fixture_free(&f);
 }
@@ -47,7 +47,7 @@ Test(structural, waiting_times_are_geometric_and_lengths_exponential)
     for (int t = 0; t < 600; t++) {
         structural_weeks(&f, 1);
         for (int c = 0; c < CENTRES; c++)
-            if (!begun[c] && structural_reorganizing(f.w, c)) {
+            if (!begun[c] && clinic_reorganizing(f.w, c)) {
                 begun[c] = true;
                 sample_add(&wait, t);
                 sample_add(&length, f.w->centre.reorganization_end[c] - t);
@@ -70,8 +70,8 @@ Test(structural, one_shock_hits_all_clinics_of_its_centre_and_no_other)
     for (int t = 0; t < 104; t++) {
         structural_weeks(&f, 1);
         for (int c = 2; c < 6; c++)
-            cr_assert(structural_reorganizing(f.w, c) == structural_reorganizing(f.w, c - 2));
-        lonely += structural_reorganizing(f.w, 0) != structural_reorganizing(f.w, 1);
+            cr_assert(clinic_reorganizing(f.w, c) == clinic_reorganizing(f.w, c - 2));
+        lonely += clinic_reorganizing(f.w, 0) != clinic_reorganizing(f.w, 1);
     }
     cr_expect(lonely > 0, "two centres always together");
     fixture_free(&f);
@@ -97,7 +97,7 @@ Test(structural, a_shock_breaks_its_share_of_ties_once)
     fixture_param(&f, PARAM_reorganization_weeks, 200);
     fixture_begin(&f, 0, 0);
     double nurse = f.w->nurse.tie_manager[0], physician = f.w->physician.tie_manager[5];
-    while (!structural_reorganizing(f.w, 0))
+    while (!clinic_reorganizing(f.w, 0))
         structural_weeks(&f, 1);
     structural_weeks(&f, 3);
     cr_expect(fabs(f.w->nurse.tie_manager[0] - 0.7 * nurse) < 1e-12);
