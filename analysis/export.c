@@ -328,9 +328,10 @@ static int export_events(struct tables *self, struct error *err)
     enum { ROWS = 4096 };
     struct results_event *event = malloc(ROWS * sizeof *event);
     struct csv t;
-    int ret = event == NULL ? error_set(err, MILIEU_ERR_MEMORY, "out of memory")
-                            : csv_begin(&t, self->folder, "events.csv", &self->form, err);
-    if (ret != 0) {
+    int ret;
+    if (event == NULL)
+        return error_set(err, MILIEU_ERR_MEMORY, "out of memory");
+    if ((ret = csv_begin(&t, self->folder, "events.csv", &self->form, err)) != 0) {
         free(event);
         return ret;
     }

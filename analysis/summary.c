@@ -110,8 +110,12 @@ int summary_read(struct summary *self, struct results_file *file, struct error *
     double *by_clinic = malloc((size_t)runs * (size_t)file->num_clinics * sizeof *by_clinic);
     double *all = malloc((size_t)runs * sizeof *all);
     int ret = summary_init(self, file->num_arms, file->num_clinics, file->num_draws, file->num_replications, err);
-    if (ret == 0 && (by_clinic == NULL || all == NULL))
+    if (ret != 0)
+        goto out;
+    if (by_clinic == NULL || all == NULL) {
         ret = error_set(err, MILIEU_ERR_MEMORY, "%s: out of memory", file->path);
+        goto out;
+    }
     for (int arm = 0; arm < file->num_arms && ret == 0; arm++) {
         for (int outcome = 0; outcome < NUM_OUTCOMES && ret == 0; outcome++) {
             if (!results_has_outcome(file, outcome))
@@ -121,6 +125,7 @@ int summary_read(struct summary *self, struct results_file *file, struct error *
                 scatter(self, arm, outcome, by_clinic, all);
         }
     }
+out:
     free(by_clinic);
     free(all);
     if (ret != 0)

@@ -41,14 +41,13 @@ enum { NUM_COLUMNS = sizeof column_table / sizeof column_table[0] };
 int event_log_init(struct event_log *self, const char *beside, int num_arms, int num_replications, struct error *err)
 {
     static const char ending[] = ".events.part";
-    size_t length = strlen(beside);
-    char *path = malloc(length + sizeof ending);
+    size_t size = strlen(beside) + sizeof ending;
+    char *path = malloc(size);
     int fd;
     *self = (struct event_log){ .num_arms = num_arms, .num_replications = num_replications };
     if (path == NULL)
         return error_set(err, MILIEU_ERR_MEMORY, "results: out of memory");
-    memcpy(path, beside, length);
-    memcpy(path + length, ending, sizeof ending);
+    snprintf(path, size, "%s%s", beside, ending);
     unlink(path);
     fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     self->scratch = fd < 0 ? NULL : fdopen(fd, "w+b");

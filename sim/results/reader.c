@@ -146,7 +146,7 @@ static char **read_texts(struct store *store, const char *group, const char *nam
         store_fail(store, "arrays of one group differ in length");
     if (!store->failed && count > 0)
         store_check(store, H5Dread(array, store->text, H5S_ALL, H5S_ALL, H5P_DEFAULT, list));
-    for (size_t i = 0; !store->failed && i < count; i++)
+    for (size_t i = 0; copy != NULL && list != NULL && !store->failed && i < count; i++)
         copy[i] = copied(store, list[i] != NULL ? list[i] : "");
     if (space >= 0 && list != NULL)
         H5Dvlen_reclaim(store->text, space, H5P_DEFAULT, list);
@@ -476,7 +476,7 @@ int results_read_events(struct results_file *self, int64_t first, int64_t count,
     }
     read_column(self, "cause", first, count, number);
     read_block(&self->inside->store, "events", "value", 1, &start, &size, H5T_NATIVE_DOUBLE, value);
-    for (int64_t i = 0; i < count && !self->inside->store.failed; i++) {
+    for (int64_t i = 0; number != NULL && value != NULL && i < count && !self->inside->store.failed; i++) {
         out[i].cause = number[i];
         out[i].value = value[i];
     }

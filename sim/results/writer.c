@@ -269,31 +269,38 @@ int results_take_failure(struct results_writer *self, int draw, int replication,
 
 /* ---- the end ---- */
 
-static void write_failures(struct writer *self)
+/* The columns of /failures; `number` and `text` have room for all of them. */
+static void write_failure_columns(struct writer *self, int32_t *number, const char **text)
 {
     struct store *store = &self->store;
-    size_t n = (size_t)self->num_failures;
-    int32_t *number = malloc((n + 1) * sizeof *number);
-    const char **text = malloc((n + 1) * sizeof *text);
     struct shelf shelf;
     int axis;
-    if (number == NULL || text == NULL)
-        store_fail(store, "out of memory");
     shelf_open(&shelf, store, "failures");
-    axis = shelf_axis(&shelf, "failure", H5T_NATIVE_INT32, NULL, n);
-    for (size_t i = 0; i < n && !store->failed; i++)
+    axis = shelf_axis(&shelf, "failure", H5T_NATIVE_INT32, NULL, (hsize_t)self->num_failures);
+    for (int i = 0; i < self->num_failures; i++)
         number[i] = self->failure[i].draw;
     shelf_column(&shelf, "draw", axis, H5T_NATIVE_INT32, number, "draw");
-    for (size_t i = 0; i < n && !store->failed; i++)
+    for (int i = 0; i < self->num_failures; i++)
         number[i] = self->failure[i].replication;
     shelf_column(&shelf, "replication", axis, H5T_NATIVE_INT32, number, "replication");
-    for (size_t i = 0; i < n && !store->failed; i++)
+    for (int i = 0; i < self->num_failures; i++)
         number[i] = self->failure[i].week;
     shelf_column(&shelf, "week", axis, H5T_NATIVE_INT32, number, "week; -1: not known");
-    for (size_t i = 0; i < n && !store->failed; i++)
+    for (int i = 0; i < self->num_failures; i++)
         text[i] = self->failure[i].message;
     shelf_column(&shelf, "message", axis, store->text, text, "what went wrong");
     shelf_close(&shelf);
+}
+
+static void write_failures(struct writer *self)
+{
+    size_t n = (size_t)self->num_failures + 1;
+    int32_t *number = malloc(n * sizeof *number);
+    const char **text = malloc(n * sizeof *text);
+    if (number == NULL || text == NULL)
+        store_fail(&self->store, "out of memory");
+    else
+        write_failure_columns(self, number, text);
     free(number);
     free(text);
 }
