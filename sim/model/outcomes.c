@@ -143,12 +143,14 @@ static void tally_programme(struct world *w, int c)
 /* ---- series
  * -------------------------------------------------------------------------------------------------------------- */
 
+static double listed(const struct world *w, int c)
+{
+    return (double)w->clinic.lists_out[c] * w->population->stride[c];
+}
+
 static double reach_now(const struct world *w, int c)
 {
-    int listed = 0;
-    for (int32_t i = w->clinic.first_patient[c]; i < w->clinic.first_patient[c] + w->clinic.num_patients[c]; i++)
-        listed += w->patient.list_week[i] != NONE;
-    return listed > 0 ? (double)w->clinic.num_treated[c] / listed : NAN;
+    return w->clinic.lists_out[c] > 0 ? w->clinic.num_treated[c] / listed(w, c) : NAN;
 }
 
 static double per(double sum, int num)
@@ -318,10 +320,8 @@ static void tally_end(struct world *w, int c)
 {
     const struct params *p = &w->clinic.now[c];
     const int32_t *treated = w->treated + w->clinic.first_patient[c];
-    double ever = w->clinic.num_treated[c], listed = 0;
-    for (int32_t i = w->clinic.first_patient[c]; i < w->clinic.first_patient[c] + w->clinic.num_patients[c]; i++)
-        listed += w->patient.list_week[i] != NONE;
-    tally_add(w, c, OUTCOME_reach, ever, listed);
+    double ever = w->clinic.num_treated[c];
+    tally_add(w, c, OUTCOME_reach, ever, listed(w, c));
     tally_add(w, c, OUTCOME_penetration, ever, p->roster * p->eligible_share);
     tally_add(w, c, OUTCOME_hours_per_patient, 0, ever);
     tally_add(w, c, OUTCOME_programme_cost, 0, 1);

@@ -198,7 +198,7 @@ static void use_services(struct world *w, int c, int i, int t, struct clinic_use
     sum->alive++;
     if (use.visits > 0)
         sum->duplicated += learn_of_visits(w, i, t, use.visits, w->patient.stage[i] == PATIENT_ENROLLED);
-    if (treated)
+    if (treated && (use.visits | use.admissions | usual->visits | usual->admissions) != 0)
         count_year(w, i, &use, usual);
 }
 

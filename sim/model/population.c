@@ -141,10 +141,9 @@ static struct candidate draw_candidate(const struct makers *m, struct luck luck,
     other = z[1];
     c.permanent = m->sqrt_permanent * risk + m->sqrt_drift * other;
     expected = walk_year(m, z + 2, &c, m->sqrt_drift * risk - m->sqrt_permanent * other);
-    c.visits = random_poisson_of(random_uniform_of(use.w[0]), expected, exp(-expected));
+    c.visits = random_poisson(random_uniform_of(use.w[0]), expected);
     c.admissions = random_binomial_of(random_uniform_of(use.w[1]), c.visits, m->p.admission_share);
-    expected *= m->p.direct_admission;
-    c.admissions += random_poisson_of(random_uniform_of(use.w[2]), expected, exp(-expected));
+    c.admissions += random_poisson(random_uniform_of(use.w[2]), expected * m->p.direct_admission);
     return c;
 }
 
@@ -172,12 +171,12 @@ static bool qualifies(const struct params *p, const struct candidate *c)
     return c->visits >= p->select_visits || c->admissions >= p->select_admissions;
 }
 
-/* The list keeps a frequent user by need, as a case-finding tool would (CONECT-6: evidence 1.28). */
-static bool list_keeps(const struct params *p, struct luck luck, uint64_t entity, uint32_t number, bool *complex)
+/* Share with complex needs among the frequent users whom a list keeps, as a case-finding tool would (CONECT-6, evidence 1.28):
+ * need is independent of use, so that whom it leaves out need not be drawn. */
+static double complex_share(const struct params *p)
 {
-    struct words w = random_words(luck, entity, 0, STREAM_LIST, number);
-    *complex = random_uniform_of(w.w[0]) < p->need_share;
-    return random_uniform_of(w.w[1]) < (*complex ? p->need_sensitivity : 1 - p->need_specificity);
+    double complex = p->need_share * p->need_sensitivity, other = (1 - p->need_share) * (1 - p->need_specificity);
+    return complex + other > 0 ? complex / (complex + other) : 0;
 }
 
 /* Fills one place on the list: with a frequent user, or, by the list's error, with somebody who is none. False when the
@@ -185,14 +184,15 @@ static bool list_keeps(const struct params *p, struct luck luck, uint64_t entity
 static bool draw_listed(struct population *self, const struct makers *m, struct luck luck, int32_t i)
 {
     uint64_t entity = self->entity[i];
-    bool wrong = random_uniform(luck, entity, 0, STREAM_LIST) > m->p.list_precision;
+    struct words list = random_words(luck, entity, 0, STREAM_LIST, 0);
+    bool wrong = random_uniform_of(list.w[0]) > m->p.list_precision;
+    bool complex = random_uniform_of(list.w[1]) < complex_share(&m->p);
     struct candidate c = { 0 };
-    bool complex = false, found = false;
+    bool found = false;
     for (uint32_t number = 1; number < MAX_CANDIDATES && !found; number++) {
         self->candidates++;
         c = draw_candidate(m, luck, entity, number, !wrong);
-        found =
-            wrong ? !qualifies(&m->p, &c) : qualifies(&m->p, &c) && list_keeps(&m->p, luck, entity, number, &complex);
+        found = qualifies(&m->p, &c) != wrong;
     }
     self->false_positive[i] = wrong;
     self->flags[i] = !wrong && complex ? FLAG_COMPLEX : 0;
@@ -398,18 +398,20 @@ int population_init(struct population *self, const struct setting *s, struct luc
     return ret;
 }
 
-/* A week's use from its four words; means are a week's, zero-chances exp(-mean). */
+/* Means of a week; of primary care also exp(-mean), since something happens in one week of four. */
 struct week_rates {
-    double visits, no_visit, direct, no_direct, primary_care, no_primary_care, admission_share;
+    double visits, direct, primary_care, no_primary_care, admission_share;
 };
 
+/* A week's use from its four words. */
 static struct use draw_use(struct words w, const struct week_rates *r)
 {
     struct use use;
     int admissions;
-    use.visits = (uint8_t)random_poisson_of(random_uniform_of(w.w[0]), r->visits, r->no_visit);
-    admissions = random_binomial_of(random_uniform_of(w.w[1]), use.visits, r->admission_share) +
-                 random_poisson_of(random_uniform_of(w.w[2]), r->direct, r->no_direct);
+    use.visits = (uint8_t)random_poisson(random_uniform_of(w.w[0]), r->visits);
+    admissions = random_poisson(random_uniform_of(w.w[2]), r->direct);
+    if (use.visits > 0)
+        admissions += random_binomial_of(random_uniform_of(w.w[1]), use.visits, r->admission_share);
     use.admissions = (uint8_t)(admissions > 255 ? 255 : admissions);
     use.primary_care = (uint8_t)random_poisson_of(random_uniform_of(w.w[3]), r->primary_care, r->no_primary_care);
     return use;
@@ -419,9 +421,7 @@ static void set_rates(struct week_rates *r, const struct params *p, double year_
                       double admission_ratio)
 {
     r->visits = year_rate * visit_ratio / WEEKS_IN_YEAR;
-    r->no_visit = exp(-r->visits);
     r->direct = year_rate * p->direct_admission * admission_ratio / WEEKS_IN_YEAR;
-    r->no_direct = exp(-r->direct);
 }
 
 static void set_fixed_rates(struct week_rates *r, const struct params *p)

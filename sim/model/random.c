@@ -61,6 +61,11 @@ int random_poisson_above(double u, double mean, double p0)
     return count;
 }
 
+int random_poisson_exp(double u, double mean)
+{
+    return random_poisson_of(u, mean, exp(-mean));
+}
+
 int random_binomial_of(double u, int n, double p)
 {
     double term, sum;

@@ -103,6 +103,13 @@ static inline int random_poisson_of(double u, double mean, double p0)
     return u <= p0 ? 0 : random_poisson_above(u, mean, p0);
 }
 
+/* The same without exp(-mean) at hand, which is not needed where u is below 1 - mean: most weeks nothing happens. */
+int random_poisson_exp(double u, double mean);
+static inline int random_poisson(double u, double mean)
+{
+    return u <= 1 - mean ? 0 : random_poisson_exp(u, mean);
+}
+
 /* Binomial count by inversion of u: n >= 0, 0 <= p <= 1; monotone in u and in p. */
 int random_binomial_of(double u, int n, double p);
 
