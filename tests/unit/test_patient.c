@@ -33,6 +33,8 @@ static void enrol_all(struct fixture *f)
     struct world *w;
     fixture_begin(f, 0, 0);
     w = f->w;
+    for (int c = 0; c < w->clinic.num; c++)
+        w->clinic.lists_out[c] = 1;
     for (int i = 0; i < w->patient.num; i++) {
         w->patient.list_week[i] = 0;
         programme_enrol(w, i, w->clinic.first_nurse[w->patient.clinic[i]]);
@@ -224,7 +226,7 @@ Test(patient, no_contact_no_dose_no_effect)
 Test(patient, effect_lags_and_then_decays)
 {
     struct fixture f;
-    double lag, begun;
+    double lag, begun, gain;
     all_enrolled(&f, 1);
     full_dose(&f);
     lag = f.w->clinic.now[0].effect_lag;
@@ -233,9 +235,13 @@ Test(patient, effect_lags_and_then_decays)
         cr_assert(fabs(f.w->patient.effect[2] - (1 - pow(1 - 1 / lag, t))) < 1e-9, "week %d", t);
     }
     begun = f.w->patient.effect[2];
+    gain = f.w->patient.gain_care_integration[2];
     programme_exit(f.w, 2, PATIENT_COMPLETED);
     patient_weeks(&f, 52);
+    patient_catch_up(f.w, 2);
     cr_expect(fabs(f.w->patient.effect[2] / begun - 0.5) < 0.005, "%g left", f.w->patient.effect[2] / begun);
+    cr_expect(fabs(f.w->patient.gain_care_integration[2] / gain - 0.5) < 0.01, "of the gain %g",
+              f.w->patient.gain_care_integration[2] / gain);
     fixture_free(&f);
 }
 
