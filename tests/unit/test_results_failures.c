@@ -35,11 +35,12 @@ enum { SPARSE = 1 };
 enum { SPARSE = 1 };
 #endif
 
-/* One trial ends by exit(), where what Criterion still holds is no leak of ours. */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_suppressions(void)
+/* One trial ends by exit(), in a fork of Criterion's process, where the leak detector has no business: it asks here. */
+static int leaks_are_not_looked_for;
+int __lsan_is_turned_off(void);
+int __lsan_is_turned_off(void)
 {
-    return "leak:libcriterion\n";
+    return leaks_are_not_looked_for;
 }
 
 /* ---- the n-th call fails ---- */
@@ -338,7 +339,7 @@ static void fail_writes(int number, bool onwards, bool compress, long step)
     writes = count_writes(compress);
     cr_assert_gt(writes, 20);
     step = getenv("MILIEU_EVERY") != NULL ? 1 : step * SPARSE;
-    for (long i = 0; i < writes; i += i + 12 < writes ? step : 1) {
+    for (long i = 0; i < writes; i = i + step < writes - 12 ? i + step : i < writes - 12 ? writes - 12 : i + 1) {
         struct fault fault = { .nth = i, .onwards = onwards, .number = number };
         int outcome = trial(arm_write, &fault, compress);
         cr_assert(outcome < 2, "write %ld of %ld: %d", i, writes, outcome);
@@ -393,6 +394,7 @@ Test(failures, the_exit_after_a_failure_is_ours, .timeout = 60)
     child = fork();
     if (child == 0) {
         rlim_t limit = 100000;
+        leaks_are_not_looked_for = 1;
         arm_limit(&limit);
         exit(write_study(target, false) == MILIEU_ERR_OUTPUT ? 73 : 0);
     }
