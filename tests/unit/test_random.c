@@ -247,6 +247,15 @@ Test(random, poisson_limits)
     cr_expect(random_poisson_of(random_uniform_of(0), 1, exp(-1)) == 0);
 }
 
+Test(random, the_short_way_to_a_poisson_count_is_the_same_count)
+{
+    for (int i = 0; i < 4000; i++)
+        for (double mean = 0; mean < 3; mean = 1.3 * mean + 0.0007) {
+            double u = (i + 0.5) / 4000;
+            cr_assert(random_poisson(u, mean) == random_poisson_of(u, mean, exp(-mean)), "u %g, mean %g", u, mean);
+        }
+}
+
 Test(random, a_lower_rate_never_adds_a_visit)
 {
     for (int i = 0; i < 1000; i++) {
