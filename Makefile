@@ -89,7 +89,7 @@ help:
 ## make deps        install what build, demo and tests lack
 ## make install     PREFIX=/usr/local DESTDIR=
 ## make docs        doc/*.md, scenarios/baseline.cfg and man/ from the tables;  make docs-check fails when they are stale
-## make picture     doc/cases.png from a real run
+## make picture     doc/cases.png, doc/cases.txt and the README's table from a real run
 ## make format      clang-format;  make lint: clang-format's check, clang-tidy, cppcheck;  make gate: sizes and doors
 ## make sanitize    unit and verify tests under ASan and UBSan, with the leak gate
 ## make coverage    line coverage of sim/, at least 90 %
@@ -222,9 +222,7 @@ $(BUILD)/tools/%: $(BUILD)/obj/scripts/%.o $(BUILD)/libmilieu.a
 picture:
 	@scripts/deps build picture
 	@$(MAKE) --no-print-directory -j $(JOBS) all
-	@mkdir -p $(OUT)
-	$(BUILD)/milieu run scenarios/integrated-care.cfg -o $(OUT)/cases.h5
-	/usr/bin/python3 analysis/picture.py $(OUT)/cases.h5 doc/cases.png
+	@scripts/picture '$(BUILD)' '$(OUT)'
 
 SHARE := $(DESTDIR)$(PREFIX)/share
 

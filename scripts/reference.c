@@ -59,6 +59,17 @@ static void parameter_row(int i)
     printf("\n");
 }
 
+static void evidence_line(void)
+{
+    int count[4] = { 0 };
+    for (int i = 0; i < NUM_PARAMS; i++)
+        count[param_table[i].evidence]++;
+    printf("\n");
+    for (int e = 0; e < 4; e++)
+        printf("%s%d %s", e > 0 ? ", " : "", count[e], evidence_name[e]);
+    printf(".\n");
+}
+
 static void parameters(void)
 {
     printf("# Parameters\n\n%s", notice);
