@@ -86,6 +86,24 @@ Test(population, a_list_favours_complex_needs_as_its_sensitivity_and_specificity
     fixture_free(&f);
 }
 
+Test(population, each_half_of_the_rule_selects_from_its_threshold_on)
+{
+    for (int half = 0; half < 2; half++) {
+        struct fixture f;
+        int least = 255;
+        fixture_init(&f, 10, 1, 0, 1);
+        fixture_param(&f, PARAM_list_precision, 1);
+        fixture_param(&f, half ? PARAM_select_visits : PARAM_select_admissions, 50);
+        fixture_draw(&f, 0);
+        for (int i = 0; i < f.sim.population->num_patients; i++) {
+            int count = half ? f.sim.population->admissions_year[i] : f.sim.population->visits_year[i];
+            least = count < least ? count : least;
+        }
+        cr_expect(least == (half ? 3 : 4), "%d", least);
+        fixture_free(&f);
+    }
+}
+
 Test(population, a_stricter_rule_lists_heavier_users)
 {
     double mean[2];
@@ -353,6 +371,26 @@ Test(population, deaths_and_moves_are_exponential)
     }
     cr_expect(fabs(share_z(left, n, 1 - exp(-0.75))) < Z_ALARM, "%g of %g", left, n);
     cr_expect(fabs(share_z(dead, left, 2.0 / 3)) < Z_ALARM, "%g of %g", dead, left);
+    fixture_free(&f);
+}
+
+/* The list's errors are people of low need, who die less: low_need_mortality of it. False-alarm rate 7e-6. */
+Test(population, people_of_low_need_die_less)
+{
+    struct fixture f;
+    double dead = 0, n;
+    fixture_init(&f, 50, 1, 0, 1);
+    f.setting.horizon = 52;
+    fixture_param(&f, PARAM_list_every, 52);
+    fixture_param(&f, PARAM_list_precision, 0);
+    fixture_param(&f, PARAM_mortality, 1);
+    fixture_param(&f, PARAM_low_need_mortality, 0.3);
+    fixture_param(&f, PARAM_moving_away, 0);
+    fixture_draw(&f, 0);
+    n = f.sim.population->num_patients;
+    for (int i = 0; i < n; i++)
+        dead += f.sim.population->end[i] < 52;
+    cr_expect(fabs(share_z(dead, n, 1 - exp(-0.3))) < Z_ALARM, "%g of %g", dead, n);
     fixture_free(&f);
 }
 
