@@ -79,6 +79,7 @@ static void parameters(void)
         "measured (in the source documents),\npublished, elicited, assumed. The source is a row of the evidence "
         "notes, or a document [000] to [004].\n",
         (int)NUM_PARAMS);
+    evidence_line();
     for (int section = 0; section < NUM_SECTIONS; section++) {
         printf("\n## `%s`\n\n", section_path[section]);
         header("| id | default | unit | plausible | allowed | spread | evidence | source | what | en français |", 10);
