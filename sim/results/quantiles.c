@@ -73,9 +73,13 @@ static void swap(float *a, float *b)
 
 static void sort_few(float *value, size_t count)
 {
-    for (size_t i = 1; i < count; i++)
-        for (size_t j = i; j > 0 && value[j] < value[j - 1]; j--)
-            swap(&value[j], &value[j - 1]);
+    for (size_t i = 1; i < count; i++) {
+        float keep = value[i];
+        size_t j = i;
+        for (; j > 0 && keep < value[j - 1]; j--)
+            value[j] = value[j - 1];
+        value[j] = keep;
+    }
 }
 
 /* Puts the values of the wanted ranks (rising) in their sorted places: quickselect that follows every rank. Each split
@@ -119,6 +123,14 @@ static size_t leave_out_nan(float *value, size_t count)
     return kept;
 }
 
+static bool all_equal(const float *value, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (value[i] != value[0])
+            return false;
+    return true;
+}
+
 void quantiles_of(float *value, size_t count, float *out)
 {
     size_t n = leave_out_nan(value, count), rank[2 * RESULTS_NUM_QUANTILES];
@@ -127,7 +139,7 @@ void quantiles_of(float *value, size_t count, float *out)
         rank[2 * i] = below;
         rank[2 * i + 1] = below + 1 < n ? below + 1 : below;
     }
-    if (n > 0)
+    if (!all_equal(value, n))
         place_ranks(value, 0, n, rank, 2 * RESULTS_NUM_QUANTILES);
     for (int i = 0; i < RESULTS_NUM_QUANTILES; i++) {
         double place = n > 0 ? results_quantile[i] * (double)(n - 1) : 0;
