@@ -34,8 +34,8 @@ static void move_trust(struct world *w, int i, const struct params *p)
 static void move_adherence(struct world *w, int i, const struct params *p)
 {
     double caregiver = ((w->population->flags[i] & FLAG_CAREGIVER) != 0) - param_table[PARAM_caregiver_share].value;
-    double x = programme_own_adherence(w, i, p) + p->adherence_from_trust * (w->patient.trust[i] - 0.5) +
-               p->adherence_from_caregiver * caregiver;
+    double x = param_to_scale(KIND_LOGIT, p->adherence_start) + w->patient.own_adherence[i] +
+               p->adherence_from_trust * (w->patient.trust[i] - 0.5) + p->adherence_from_caregiver * caregiver;
     w->patient.adherence[i] += p->adherence_rate * (1 / (1 + exp(-x)) - w->patient.adherence[i]);
 }
 
@@ -111,17 +111,27 @@ static void move_effect(struct world *w, int i, const struct params *p)
     w->patient.effect[i] += clamp(1 / p->effect_lag, 0, 1) * (w->patient.dose[i] - w->patient.effect[i]);
 }
 
+/* Share of an effect that is left so many weeks after its dose ended. */
+static double left_after(int weeks, const struct params *p)
+{
+    return exp2(-weeks / p->effect_half_life);
+}
+
+/* The effect on use as it stands: what it was at exit fades from then on. */
+static double effect_now(const struct world *w, int i, const struct params *p)
+{
+    double effect = w->patient.effect[i];
+    return w->patient.exit_week[i] == NONE ? effect : effect * left_after(w->week - w->patient.exit_week[i], p);
+}
+
 void patient_catch_up(struct world *w, int i)
 {
     const struct params *p = &w->clinic.now[w->patient.clinic[i]];
     double kept;
-    if (w->patient.stage[i] == PATIENT_ENROLLED || w->patient.stage[i] == PATIENT_GONE ||
-        w->patient.exit_week[i] == NONE)
+    if (w->patient.stage[i] == PATIENT_GONE || w->patient.exit_week[i] == NONE)
         return;
-    kept = exp2((w->patient.faded_week[i] - w->week) / p->effect_half_life);
+    kept = left_after(w->week - w->patient.faded_week[i], p);
     w->patient.faded_week[i] = w->week;
-    w->patient.dose[i] = 0;
-    w->patient.effect[i] *= kept;
     w->patient.gain_self_management[i] *= kept;
     w->patient.gain_care_integration[i] *= kept;
     w->patient.gain_distress[i] *= kept;
@@ -133,7 +143,7 @@ void patient_catch_up(struct world *w, int i)
 
 /* The same uniforms at a lower rate never add a visit: where the twin had none, and the rates are not raised, the week
  * is the twin's own. */
-static struct use use_this_week(struct world *w, int c, int i, int t)
+static struct use use_this_week(const struct world *w, int c, int i, int t)
 {
     const struct params *p = &w->clinic.now[c];
     const struct use *usual = population_usual(w->population, c, i, t);
@@ -141,12 +151,11 @@ static struct use use_this_week(struct world *w, int c, int i, int t)
     double effect;
     if (lower && usual->visits == 0 && usual->admissions == 0)
         return *usual;
-    patient_catch_up(w, i);
-    effect = w->patient.effect[i];
+    effect = effect_now(w, i, p);
     if (effect <= 0)
         return *usual;
-    return population_use(w->population, p, w->luck, i, t, pow(p->ed_ratio_full, effect),
-                          pow(p->admission_ratio_full, effect));
+    return population_use(w->population, p, w->luck, i, t, exp(log(p->ed_ratio_full) * effect),
+                          exp(log(p->admission_ratio_full) * effect));
 }
 
 /* A visit heard of brings the next coordination forward to next week; one unheard of leaves the team uninformed. */

@@ -398,10 +398,23 @@ int population_init(struct population *self, const struct setting *s, struct luc
     return ret;
 }
 
-/* Means of a week; of primary care also exp(-mean), since something happens in one week of four. */
+#define PRIMARY_STEPS 4
+
+/* Means of a week; of primary care, where something happens in one week of four, the first cumulative chances. */
 struct week_rates {
-    double visits, direct, primary_care, no_primary_care, admission_share;
+    double visits, direct, primary_care, primary_up_to[PRIMARY_STEPS], admission_share;
 };
+
+/* random_poisson_of without a loop for the usual counts. */
+static int draw_primary_care(double u, const struct week_rates *r)
+{
+    int count = 0;
+    if (u > r->primary_up_to[PRIMARY_STEPS - 1])
+        return random_poisson_of(u, r->primary_care, r->primary_up_to[0]);
+    for (int k = 0; k < PRIMARY_STEPS; k++)
+        count += u > r->primary_up_to[k];
+    return count;
+}
 
 /* A week's use from its four words. */
 static struct use draw_use(struct words w, const struct week_rates *r)
@@ -413,7 +426,7 @@ static struct use draw_use(struct words w, const struct week_rates *r)
     if (use.visits > 0)
         admissions += random_binomial_of(random_uniform_of(w.w[1]), use.visits, r->admission_share);
     use.admissions = (uint8_t)(admissions > 255 ? 255 : admissions);
-    use.primary_care = (uint8_t)random_poisson_of(random_uniform_of(w.w[3]), r->primary_care, r->no_primary_care);
+    use.primary_care = (uint8_t)draw_primary_care(random_uniform_of(w.w[3]), r);
     return use;
 }
 
@@ -426,9 +439,14 @@ static void set_rates(struct week_rates *r, const struct params *p, double year_
 
 static void set_fixed_rates(struct week_rates *r, const struct params *p)
 {
+    double term = 1, sum = 0;
     r->admission_share = p->admission_share;
     r->primary_care = p->primary_care_visits / WEEKS_IN_YEAR;
-    r->no_primary_care = exp(-r->primary_care);
+    for (int k = 0; k < PRIMARY_STEPS; k++) { /* summed as random_poisson_of sums them */
+        term = k == 0 ? exp(-r->primary_care) : term * (r->primary_care / k);
+        sum += term;
+        r->primary_up_to[k] = sum;
+    }
 }
 
 /* Four weeks share a rate; their words are drawn together, so that the generator's blocks overlap. */

@@ -36,13 +36,6 @@ int programme_free_nurse(const struct world *w, int c)
     return best;
 }
 
-double programme_own_adherence(const struct world *w, int i, const struct params *p)
-{
-    struct words u = random_words(w->luck, w->population->entity[i], 0, STREAM_CONTACT, 1);
-    return param_to_scale(KIND_LOGIT, p->adherence_start) +
-           p->patient_spread * random_normal_of(random_uniform_of(u.w[1]));
-}
-
 void programme_enrol(struct world *w, int i, int nurse)
 {
     int c = w->patient.clinic[i];
@@ -53,7 +46,9 @@ void programme_enrol(struct world *w, int i, int nurse)
     w->patient.nurse[i] = nurse;
     w->patient.enrol_week[i] = w->patient.nurse_since[i] = w->week;
     w->patient.trust[i] = param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->trust_start) + z);
-    w->patient.adherence[i] = param_from_scale(KIND_LOGIT, programme_own_adherence(w, i, p));
+    w->patient.own_adherence[i] = p->patient_spread * random_normal_of(random_uniform_of(u.w[1]));
+    w->patient.adherence[i] =
+        param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->adherence_start) + w->patient.own_adherence[i]);
     w->patient.heard[i] = p->visit_notice_share;
     w->patient.due_coordination[i] = w->week + p->contact_interval / 2;
     w->patient.due_self_management[i] = w->week + p->contact_interval;

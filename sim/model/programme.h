@@ -19,9 +19,6 @@ double programme_fidelity(const struct world *w, int patient, int weeks);
 /* A nurse at work with the fewest patients, NONE when nobody is there. */
 int programme_free_nurse(const struct world *w, int clinic);
 
-/* Log-odds of adherence that are the patient's own. */
-double programme_own_adherence(const struct world *w, int patient, const struct params *p);
-
 void programme_enrol(struct world *w, int patient, int nurse);
 
 /* Ends an enrolment: completed, dropped out, returned to usual care when the clinic stopped, or gone. */

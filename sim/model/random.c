@@ -68,13 +68,15 @@ int random_poisson_exp(double u, double mean)
 
 int random_binomial_of(double u, int n, double p)
 {
-    double term, sum;
+    double term = 1, sum;
     int count = 0;
     if (p <= 0 || n <= 0)
         return 0;
     if (p >= 1)
         return n;
-    term = sum = pow(1 - p, n);
+    for (int k = 0; k < n; k++)
+        term *= 1 - p;
+    sum = term;
     while (u > sum && count < n) {
         term *= (double)(n - count) / (count + 1) * p / (1 - p);
         sum += term;

@@ -178,7 +178,7 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(int32_t, enrol_week, "NONE = never")                                                                             \
     X(int32_t, isp_week, "NONE = not written")                                                                         \
     X(int32_t, exit_week, "end of enrolment; NONE")                                                                    \
-    X(int32_t, faded_week, "week to which gains and effect of one who left are told")                                  \
+    X(int32_t, faded_week, "week to which the gains of one who left are told")                                         \
     X(double, due_coordination, "week the next contact is due")                                                        \
     X(double, due_self_management, "")                                                                                 \
     X(double, assessment_quality, "delivered, 0..1; 0 = not assessed")                                                 \
@@ -191,6 +191,7 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(double, contact_quality, "sum over this week's contacts")                                                        \
     X(double, contacts, "recent contacts over those planned and well made")                                            \
     X(double, trust, "0..1")                                                                                           \
+    X(double, own_adherence, "log-odds the person brings, over those of others")                                       \
     X(double, adherence, "0..1")                                                                                       \
     X(double, dose, "effective dose, 0..1")                                                                            \
     X(double, effect, "lagged dose that acts on use, 0..1")                                                            \
