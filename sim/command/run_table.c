@@ -30,7 +30,7 @@ static const struct column programme_columns[] = {
     { OUTCOME_start_up_week, FORM_PLAIN, 0, false, WORD_COLUMN_START },
     { OUTCOME_full_implementation, FORM_COUNT, 0, false, WORD_COLUMN_FULL },
     { OUTCOME_discontinued, FORM_COUNT, 0, false, WORD_COLUMN_STOPPED },
-    { OUTCOME_sustained, FORM_COUNT, 0, false, WORD_COLUMN_GOING },
+    { OUTCOME_active_at_horizon, FORM_COUNT, 0, false, WORD_COLUMN_GOING },
 };
 
 static const struct column patient_columns[] = {
