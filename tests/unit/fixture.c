@@ -181,6 +181,14 @@ bool fixture_same_use(struct use a, struct use b)
     return a.visits == b.visits && a.admissions == b.admissions && a.primary_care == b.primary_care;
 }
 
+double fixture_effect(const struct fixture *f, int patient)
+{
+    const struct world *w = f->w;
+    int exit = w->patient.exit_week[patient];
+    double half_life = w->clinic.now[w->patient.clinic[patient]].effect_half_life;
+    return w->patient.effect[patient] * (exit == NONE ? 1 : pow(0.5, (w->week - exit) / half_life));
+}
+
 void fixture_still(struct fixture *f)
 {
     fixture_param(f, PARAM_nurse_turnover_rate, 0);

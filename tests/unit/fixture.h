@@ -59,6 +59,9 @@ float fixture_series(const struct fixture *f, int clinic, int week, enum series 
 struct use fixture_usual(const struct fixture *f, int patient, int t);
 bool fixture_same_use(struct use a, struct use b);
 
+/* The effect on a patient's use this week: what it was at exit, halved every effect_half_life since. */
+double fixture_effect(const struct fixture *f, int patient);
+
 /* Turns off what moves people and places by themselves, so that one process can be seen alone: departures, sick leave,
  * vacancies at the start, reorganisations, other projects, training, coaching, decisions to stop. */
 void fixture_still(struct fixture *f);

@@ -100,6 +100,29 @@ Test(decision, stops_come_as_often_as_the_chance_says)
     fixture_free(&f);
 }
 
+/* The same at a chance so high that looking every four weeks and not every month is plain. False-alarm rate 7e-6. */
+Test(decision, a_look_every_four_weeks_has_four_weeks_of_the_chance)
+{
+    enum { CLINICS = 4000 };
+    struct fixture f;
+    double chance, stopped = 0;
+    fixture_init(&f, CLINICS, 1, 0, 1);
+    fixture_still(&f);
+    fixture_param(&f, PARAM_stop_level, 1);
+    fixture_param(&f, PARAM_per_clinic, 1);
+    fixture_begin(&f, 0, 0);
+    for (int c = 0; c < CLINICS; c++)
+        hold(&f, c, 0.5, 0.5, 0.5, 0);
+    f.w->week = 8;
+    decision_weeks(&f, 1);
+    chance = chance_of(&f.w->clinic.now[0], 0.5, 0.5, 0.5, 0) * 4 / WEEKS_PER_MONTH;
+    for (int c = 0; c < CLINICS; c++)
+        stopped += f.w->clinic.stop_week[c] == 8;
+    cr_assert(chance > 0.5);
+    cr_expect(fabs(share_z(stopped, CLINICS, chance)) < Z_ALARM, "%g of %d for %g", stopped, CLINICS, chance);
+    fixture_free(&f);
+}
+
 /* Same luck: whoever stops with more support stops with less. */
 Test(decision, more_support_never_stops_a_clinic_earlier)
 {

@@ -464,6 +464,10 @@ Test(innovation, fidelity_closed_form)
     w->patient.assessment_quality[0] = 0.8;
     cr_expect(fabs(programme_fidelity(w, 0, 4) - 0.8) < 1e-12, "assessment only, by week 4");
     cr_expect(fabs(programme_fidelity(w, 0, 5) - 0.8 / 3) < 1e-12, "a contact of each kind was planned too");
+    w->patient.isp_quality[0] = 1;
+    cr_expect(fabs(programme_fidelity(w, 0, ISP_WEEK - 1) - 0.8 / 3) < 1e-12,
+              "an ISP is planned by week 17, not before");
+    cr_expect(fabs(programme_fidelity(w, 0, ISP_WEEK) - 1.8 / 4) < 1e-12);
     w->patient.num_coordination[0] = 2; /* of 4 planned by week 18 */
     w->patient.coordination_quality[0] = 2 * 0.5;
     w->patient.num_self_management[0] = 9; /* more than planned counts as all */

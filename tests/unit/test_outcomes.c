@@ -178,6 +178,44 @@ Test(outcomes, reach_drop_out_and_penetration_are_counts_of_patients)
     fixture_free(&f);
 }
 
+static double mean_hours(const struct fixture *f, int c, int weeks)
+{
+    double sum = 0, num = 0;
+    for (int t = 0; t < weeks; t++)
+        if (fixture_series(f, c, t, SERIES_stage) < STAGE_DISCONTINUED) {
+            sum += fixture_series(f, c, t, SERIES_hours_available);
+            num++;
+        }
+    return sum / num;
+}
+
+Test(outcomes, hours_are_means_of_the_weeks_it_runs_and_of_the_first_13)
+{
+    struct fixture f;
+    region(&f);
+    fixture_run(&f, 5, 0);
+    for (int c = 0; c < 12; c++) {
+        cr_expect(fabs(fixture_outcome(&f, c, OUTCOME_cm_hours) - mean_hours(&f, c, 104)) < 1e-4);
+        cr_expect(fabs(fixture_outcome(&f, c, OUTCOME_early_hours) - mean_hours(&f, c, 13)) < 1e-4);
+    }
+    fixture_free(&f);
+}
+
+Test(outcomes, a_change_of_practice_comes_within_52_weeks)
+{
+    for (int week = 51; week <= 52; week++) {
+        struct fixture f;
+        fixture_init(&f, 1, 1, 0, 1);
+        fixture_begin(&f, 0, 0);
+        fixture_weeks(&f, 104);
+        f.w->clinic.full_week[0] = week;
+        outcomes_finish(f.w);
+        cr_expect(fixture_outcome(&f, 0, OUTCOME_full_implementation) == 1);
+        cr_expect(fixture_outcome(&f, 0, OUTCOME_practice_change) == (week < 52));
+        fixture_free(&f);
+    }
+}
+
 /* ---- outcomes and events tell the same ----------------------------------------------------------------------------------------
  */
 

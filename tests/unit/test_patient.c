@@ -132,7 +132,8 @@ Test(patient, drop_out_is_geometric)
 {
     struct fixture f;
     double q = 0.06 / WEEKS_PER_MONTH;
-    all_enrolled(&f, 100);
+    all_enrolled(&f, 400);
+    f.setting.horizon = 60;
     fixture_param(&f, PARAM_drop_out_rate, 0.06);
     fixture_param(&f, PARAM_drop_from_trust, 0);
     enrol_all(&f);
@@ -222,11 +223,11 @@ Test(patient, no_contact_no_dose_no_effect)
     fixture_free(&f);
 }
 
-/* Full dose from week 0: the effect is 1 - (1 - 1/lag)^t; afterwards half of it is left after effect_half_life. */
-Test(patient, effect_lags_and_then_decays)
+/* Full dose from week 0: the effect is 1 - (1 - 1/lag)^t. */
+Test(patient, effect_lags_behind_the_dose)
 {
     struct fixture f;
-    double lag, begun, gain;
+    double lag;
     all_enrolled(&f, 1);
     full_dose(&f);
     lag = f.w->clinic.now[0].effect_lag;
@@ -234,14 +235,41 @@ Test(patient, effect_lags_and_then_decays)
         patient_weeks(&f, 1);
         cr_assert(fabs(f.w->patient.effect[2] - (1 - pow(1 - 1 / lag, t))) < 1e-9, "week %d", t);
     }
-    begun = f.w->patient.effect[2];
+    fixture_free(&f);
+}
+
+/* After exit the effect on visits and the gains in scores halve every effect_half_life. */
+Test(patient, effect_and_gains_fade_with_their_half_life)
+{
+    struct fixture f;
+    double gain, differ = 0;
+    all_enrolled(&f, 20);
+    fixture_param(&f, PARAM_ed_ratio_full, 0.3);
+    fixture_param(&f, PARAM_effect_half_life, 20);
+    full_dose(&f);
+    patient_weeks(&f, 40);
     gain = f.w->patient.gain_care_integration[2];
-    programme_exit(f.w, 2, PATIENT_COMPLETED);
-    patient_weeks(&f, 52);
+    for (int i = 0; i < f.w->patient.num; i++)
+        programme_exit(f.w, i, PATIENT_COMPLETED);
+    for (int t = 0; t < 60; t++) {
+        double visits = 0, usual = 0, told = 0;
+        patient_step(f.w);
+        for (int i = 0; i < f.w->patient.num; i++) {
+            const struct params *p = &f.w->clinic.now[0];
+            visits +=
+                population_use(f.sim.population, p, f.w->luck, i, 40 + t, pow(0.3, fixture_effect(&f, i)), 1).visits;
+            usual += fixture_usual(&f, i, 40 + t).visits;
+        }
+        for (int c = 0; c < 20; c++)
+            told += f.w->clinic.visits[c];
+        cr_assert(told == visits, "week %d: %g for %g", t, told, visits);
+        differ += usual - visits;
+        f.w->week++;
+    }
+    cr_expect(differ > 100, "%g visits less", differ);
+    f.w->week = 80;
     patient_catch_up(f.w, 2);
-    cr_expect(fabs(f.w->patient.effect[2] / begun - 0.5) < 0.005, "%g left", f.w->patient.effect[2] / begun);
-    cr_expect(fabs(f.w->patient.gain_care_integration[2] / gain - 0.5) < 0.01, "of the gain %g",
-              f.w->patient.gain_care_integration[2] / gain);
+    cr_expect(fabs(f.w->patient.gain_care_integration[2] / gain - 0.25) < 1e-9, "two half-lives");
     fixture_free(&f);
 }
 
@@ -413,4 +441,23 @@ Test(patient, the_clinic_learns_of_visits_and_what_it_does_not_know_is_duplicate
     cr_expect(none.sum == 0 && fabs(share_z(all_duplicated, none.count, 0.2)) < Z_ALARM);
     known_with(1, &duplicated);
     cr_expect(duplicated == 0, "who knows everything duplicates nothing");
+}
+
+/* A visit heard of brings the next coordination forward to next week; one that is not changes nothing. */
+Test(patient, a_visit_heard_of_brings_the_next_coordination_forward)
+{
+    for (int heard = 0; heard < 2; heard++) {
+        struct fixture f;
+        all_enrolled(&f, 5);
+        fixture_param(&f, PARAM_visit_notice_share, heard);
+        enrol_all(&f);
+        for (int i = 0; i < f.w->patient.num; i++)
+            f.w->patient.due_coordination[i] = 1000;
+        patient_weeks(&f, 1);
+        for (int i = 0; i < f.w->patient.num; i++) {
+            bool visit = fixture_usual(&f, i, 0).visits > 0;
+            cr_expect(f.w->patient.due_coordination[i] == (heard && visit ? 1 : 1000));
+        }
+        fixture_free(&f);
+    }
 }

@@ -177,7 +177,7 @@ static void expect_visits_are_the_twins(const struct fixture *f, int c)
             continue;
         twin = use = fixture_usual(f, i, t);
         if (w->patient.enrol_week[i] != NONE)
-            use = population_use(w->population, p, w->luck, i, t, pow(p->ed_ratio_full, w->patient.effect[i]), 1);
+            use = population_use(w->population, p, w->luck, i, t, pow(p->ed_ratio_full, fixture_effect(f, i)), 1);
         else
             cr_assert(w->patient.effect[i] == 0 && w->patient.dose[i] == 0);
         visits += use.visits;
