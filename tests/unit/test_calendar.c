@@ -301,6 +301,7 @@ Test(calendar, less_set_up_work_shortens_what_is_left)
 {
     struct fixture f;
     fixture_init(&f, 1, 1, 1, 1);
+    fixture_param(&f, PARAM_start_up_hours, 90);
     fixture_strategy(&f, 0, 5, false, PARAM_start_up_hours, CHANGE_SET, 45);
     fixture_begin(&f, 0, 0);
     f.w->clinic.setup_left[0] = 20;

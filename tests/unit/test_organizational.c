@@ -148,6 +148,7 @@ Test(organizational, a_departure_takes_skill_and_ties_along)
     struct fixture f;
     many_nurses(&f);
     fixture_param(&f, PARAM_time_to_fill, 1);
+    fixture_param(&f, PARAM_competence_start, 0.35);
     fixture_begin(&f, 0, 0);
     struct sample skill = { 0 };
     for (int n = 0; n < f.w->nurse.num; n++) {
@@ -219,8 +220,8 @@ Test(organizational, leaders_hand_over_with_their_hazard)
     fixture_begin(&f, 0, 0);
     organizational_weeks(&f, 52);
     for (int c = 0; c < CLINICS; c++) {
-        new_lead += f.w->physician.value[f.w->clinic.lead[c]] != 0.5;
-        new_manager += f.w->clinic.manager_value[c] != 0.55;
+        new_lead += f.w->physician.value[f.w->clinic.lead[c]] != param_table[PARAM_lead_value_start].value;
+        new_manager += f.w->clinic.manager_value[c] != param_table[PARAM_manager_value_start].value;
     }
     cr_expect(fabs(share_z(new_lead, CLINICS, 1 - pow(1 - 0.5 / 52, 52))) < Z_ALARM, "%g", new_lead);
     cr_expect(fabs(share_z(new_manager, CLINICS, 1 - pow(1 - 0.25 / 52, 52))) < Z_ALARM, "%g", new_manager);
@@ -232,6 +233,7 @@ Test(organizational, a_case_manager_who_leaves_takes_her_ties_to_every_clinic_of
     struct fixture f;
     fixture_init(&f, 4, 2, 0, 1);
     fixture_still(&f);
+    fixture_param(&f, PARAM_newcomer_manager_tie, 0.1);
     fixture_begin(&f, 0, 0);
     double tie[4];
     for (int c = 0; c < 4; c++)

@@ -64,6 +64,7 @@ Test(patient, trust_grows_by_its_share_of_what_is_missing_at_each_good_contact)
     struct fixture f;
     double missing;
     all_enrolled(&f, 1);
+    fixture_param(&f, PARAM_trust_growth, 0.1);
     enrol_all(&f);
     missing = 1 - f.w->patient.trust[3];
     f.w->patient.contact_quality[3] = 0.8;
@@ -77,6 +78,7 @@ Test(patient, without_contact_trust_decays)
     struct fixture f;
     double trust;
     all_enrolled(&f, 1);
+    fixture_param(&f, PARAM_trust_decay, 0.01);
     enrol_all(&f);
     trust = f.w->patient.trust[3];
     patient_weeks(&f, 12);
@@ -88,6 +90,7 @@ Test(patient, a_new_nurse_costs_a_share_of_trust)
 {
     struct fixture f;
     all_enrolled(&f, 1);
+    fixture_param(&f, PARAM_trust_lost, 0.4);
     enrol_all(&f);
     double trust = f.w->patient.trust[0];
     programme_change_nurse(f.w, 0, f.w->patient.nurse[0] + 1);
@@ -319,6 +322,7 @@ Test(patient, scores_approach_their_targets)
     struct fixture f;
     double integration, skills, distress;
     all_enrolled(&f, 1);
+    fixture_param(&f, PARAM_skills_slope, 1);
     full_dose(&f);
     patient_weeks(&f, 26);
     const struct params *p = &f.w->clinic.now[0];

@@ -334,6 +334,9 @@ Test(population, use_follows_its_rates)
     struct fixture f;
     double visits = 0, expected = 0, admissions = 0, primary_care = 0, weeks = 0;
     fixture_init(&f, 50, 1, 0, 1);
+    fixture_param(&f, PARAM_primary_care_visits, 15);
+    fixture_param(&f, PARAM_admission_share, 0.17);
+    fixture_param(&f, PARAM_direct_admission, 0.06);
     fixture_draw(&f, 0);
     const struct population *p = f.sim.population;
     for (int i = 0; i < p->num_patients; i++)

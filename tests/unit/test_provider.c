@@ -36,6 +36,8 @@ Test(provider, ties_grow_geometrically_with_contact)
     double start, gain;
     alone(&f);
     fixture_param(&f, PARAM_case_manager_hours, 6);
+    fixture_param(&f, PARAM_proximity_contact, 1);
+    fixture_param(&f, PARAM_communication, 1);
     fixture_begin(&f, 0, 0);
     start = f.w->nurse.tie_manager[1];
     gain = f.w->clinic.now[0].tie_growth * f.w->clinic.now[0].contact_with_nurses * 6 / 3;
@@ -296,6 +298,7 @@ Test(provider, persuasion_works_through_ties)
     alone(&f);
     fixture_param(&f, PARAM_value_from_peers, 0);
     fixture_param(&f, PARAM_case_manager_leadership_start, 0.8);
+    fixture_param(&f, PARAM_value_from_persuasion, 0.03);
     fixture_begin(&f, 0, 0);
     f.w->physician.value[1] = f.w->physician.value[2] = 0.5;
     f.w->physician.tie_manager[1] = 0;
@@ -312,6 +315,7 @@ Test(provider, colleagues_values_draw_together)
     double apart;
     alone(&f);
     fixture_param(&f, PARAM_value_from_persuasion, 0);
+    fixture_param(&f, PARAM_value_from_peers, 0.01);
     fixture_begin(&f, 0, 0);
     f.w->physician.value[0] = 0.1;
     f.w->physician.value[1] = 0.9;
@@ -332,12 +336,15 @@ Test(provider, engagement_follows_its_causes_geometrically)
     alone(&f);
     fixture_param(&f, PARAM_value_from_peers, 0);
     fixture_param(&f, PARAM_value_from_persuasion, 0);
+    fixture_param(&f, PARAM_case_manager_leadership_start, 0.5);
+    fixture_param(&f, PARAM_climate_rate, 0);
     fixture_begin(&f, 0, 0);
     const struct params *p = &f.w->clinic.now[0];
     f.w->physician.value[f.w->clinic.lead[0]] = 0.25; /* stance -0.5 */
     x = p->engagement_level - p->engagement_from_stance * p->negative_weight * 0.5 +
-        p->engagement_from_nurse_leader * f.w->nurse.leadership[0] + p->engagement_from_climate * 0.55 +
-        f.w->nurse.temperament[1] + p->engagement_from_case_manager * 0.5 * f.w->nurse.tie_manager[1] +
+        p->engagement_from_nurse_leader * f.w->nurse.leadership[0] +
+        p->engagement_from_climate * f.w->clinic.climate[0] + f.w->nurse.temperament[1] +
+        p->engagement_from_case_manager * 0.5 * f.w->nurse.tie_manager[1] +
         p->engagement_from_value * f.w->nurse.value[1];
     target = 1 / (1 + exp(-x));
     gap = f.w->nurse.engagement[1] - target;
@@ -420,6 +427,7 @@ Test(provider, rest_relieves)
 {
     struct fixture f;
     alone(&f);
+    fixture_param(&f, PARAM_strain_rate, 0.08);
     fixture_begin(&f, 0, 0);
     f.w->nurse.strain[0] = 0.8;
     f.w->nurse.post[0] = POST_SICK;

@@ -95,6 +95,7 @@ Test(structural, a_shock_breaks_its_share_of_ties_once)
     fixture_init(&f, 1, 1, 0, 1);
     fixture_param(&f, PARAM_reorganization_per_year, 10);
     fixture_param(&f, PARAM_reorganization_weeks, 200);
+    fixture_param(&f, PARAM_ties_broken, 0.3);
     fixture_begin(&f, 0, 0);
     double nurse = f.w->nurse.tie_manager[0], physician = f.w->physician.tie_manager[5];
     while (!clinic_reorganizing(f.w, 0))

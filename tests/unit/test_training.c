@@ -161,6 +161,7 @@ Test(training, it_costs_the_nurses_hours_and_the_trainers)
 {
     struct fixture f;
     alone(&f);
+    fixture_param(&f, PARAM_session_hours, 2);
     fixture_begin(&f, 0, 0);
     f.w->week = 3;
     training_weeks(&f, 1);
