@@ -362,7 +362,7 @@ static void a_running_clinic(struct broken *b)
         cr_assert(world_verify(w) == 0);                                                                               \
         __typeof__(what) kept = (what);                                                                                \
         (what) = (__typeof__(what))(wrong);                                                                            \
-        cr_expect(world_verify(w) > 0, #what " = " #wrong " is not seen");                                             \
+        cr_expect(world_verify(w) > 0, "%s is not seen", #what " = " #wrong);                                          \
         (what) = kept;                                                                                                 \
     } while (0)
 
