@@ -85,8 +85,8 @@ static void assess(struct world *w, int i, int n)
     int c = w->patient.clinic[i];
     if (!spend(w, n, w->clinic.now[c].assess_hours * effort(w, n)))
         return;
-    w->patient.assessment_quality[i] = quality_for(w, i, n);
-    w->patient.contact_quality[i] += w->patient.assessment_quality[i];
+    w->patient.care[i].assessment_quality = quality_for(w, i, n);
+    w->patient.care[i].contact_quality += w->patient.care[i].assessment_quality;
     delivered(w, n, COMPONENT_ASSESSMENT);
     if (w->clinic.start_up_week[c] == NONE) {
         w->clinic.start_up_week[c] = w->week;
@@ -129,10 +129,10 @@ static void plan_services(struct world *w, int i, int n)
     }
     if (!spend(w, n, p->isp_hours * effort(w, n)))
         return;
-    w->patient.isp_week[i] = w->week;
-    w->patient.isp_quality[i] =
+    w->patient.care[i].isp_week = w->week;
+    w->patient.care[i].isp_quality =
         clamp(quality_for(w, i, n) * p->isp_quality / param_table[PARAM_isp_quality].value, 0, 1);
-    w->patient.contact_quality[i] += w->patient.isp_quality[i];
+    w->patient.care[i].contact_quality += w->patient.care[i].isp_quality;
     w->nurse.comfort[n] += p->comfort_from_isp * (1 - w->nurse.comfort[n]);
     delivered(w, n, COMPONENT_ISP);
     count_isp(w, c);
@@ -182,8 +182,8 @@ static bool partner_answers(struct world *w, int c, int n, double u)
 
 static void made(struct world *w, int i, int n, enum component component, double q)
 {
-    w->patient.contact_quality[i] += q;
-    w->patient.made[i]++;
+    w->patient.care[i].contact_quality += q;
+    w->patient.care[i].made++;
     tally_add(w, w->patient.clinic[i], OUTCOME_contacts_per_month, 1, 0);
     delivered(w, n, component);
 }
@@ -194,14 +194,14 @@ static void coordinate(struct world *w, int i, int n)
     const struct params *p = &w->clinic.now[c];
     struct words u = patient_luck(w, i, BLOCK_COORDINATION);
     enum contact_result result = contact(w, i, n, u);
-    w->patient.due_coordination[i] = next_due(w, c, w->patient.due_coordination[i], result);
+    w->patient.care[i].due_coordination = next_due(w, c, w->patient.care[i].due_coordination, result);
     if (result != CONTACT_MADE)
         return;
     bool answered = partner_answers(w, c, n, random_uniform_of(u.w[2]));
     double q = quality_for(w, i, n) * (answered ? 1 : p->unanswered_quality);
     tally_add(w, c, OUTCOME_coordination_share, answered, 1);
-    w->patient.num_coordination[i]++;
-    w->patient.coordination_quality[i] += q;
+    w->patient.care[i].num_coordination++;
+    w->patient.care[i].coordination_quality += q;
     w->nurse.knowledge[n] += p->knowledge_from_contact * (1 - w->nurse.knowledge[n]);
     made(w, i, n, COMPONENT_COORDINATION, q);
 }
@@ -212,27 +212,27 @@ static void support_self_management(struct world *w, int i, int n)
     double q = quality_for(w, i, n);
     struct words u = patient_luck(w, i, BLOCK_SELF_MANAGEMENT);
     enum contact_result result = contact(w, i, n, u);
-    w->patient.due_self_management[i] = next_due(w, c, w->patient.due_self_management[i], result);
+    w->patient.care[i].due_self_management = next_due(w, c, w->patient.care[i].due_self_management, result);
     if (result != CONTACT_MADE)
         return;
-    w->patient.num_self_management[i]++;
-    w->patient.self_management_quality[i] += q;
+    w->patient.care[i].num_self_management++;
+    w->patient.care[i].self_management_quality += q;
     made(w, i, n, COMPONENT_SELF_MANAGEMENT, q);
 }
 
 /* A patient whose nurse left, or is long on leave, gets another one if there is one; else waits, for her successor. */
 static int nurse_of(struct world *w, int i)
 {
-    int n = w->patient.nurse[i];
+    int n = w->patient.care[i].nurse;
     bool away = w->nurse.post[n] == POST_VACANT ||
                 (w->nurse.post[n] == POST_SICK &&
                  w->week - w->nurse.since[n] >= w->clinic.now[w->nurse.clinic[n]].sick_handover);
     int other = away ? programme_free_nurse(w, w->patient.clinic[i]) : NONE;
     if (other != NONE)
         programme_change_nurse(w, i, other);
-    else if (w->nurse.hired[n] > w->patient.nurse_since[i])
+    else if (w->nurse.hired[n] > w->patient.care[i].nurse_since)
         programme_change_nurse(w, i, n);
-    n = w->patient.nurse[i];
+    n = w->patient.care[i].nurse;
     return nurse_works(w, n) ? n : NONE;
 }
 
@@ -241,15 +241,15 @@ static void care_for(struct world *w, int i)
     int n = nurse_of(w, i);
     if (n == NONE)
         return;
-    if (w->patient.assessment_quality[i] == 0) {
+    if (w->patient.care[i].assessment_quality == 0) {
         assess(w, i, n);
         return;
     }
-    if (w->patient.isp_week[i] == NONE)
+    if (w->patient.care[i].isp_week == NONE)
         plan_services(w, i, n);
-    if (w->week >= w->patient.due_coordination[i])
+    if (w->week >= w->patient.care[i].due_coordination)
         coordinate(w, i, n);
-    if (w->week >= w->patient.due_self_management[i])
+    if (w->week >= w->patient.care[i].due_self_management)
         support_self_management(w, i, n);
 }
 
@@ -259,12 +259,12 @@ static void care_for_enrolled(struct world *w, int c)
     const int32_t *enrolled = w->enrolled + w->clinic.first_patient[c];
     int num;
     for (int k = w->clinic.num_enrolled[c] - 1; k >= 0; k--)
-        if (w->week - w->patient.enrol_week[enrolled[k]] >= w->clinic.now[c].duration)
+        if (w->week - w->patient.care[enrolled[k]].enrol_week >= w->clinic.now[c].duration)
             programme_exit(w, enrolled[k], PATIENT_COMPLETED);
     num = w->clinic.num_enrolled[c];
     for (int k = 0; k < num; k++) {
         int i = enrolled[(k + w->week) % num];
-        w->patient.contact_quality[i] = w->patient.made[i] = 0;
+        w->patient.care[i].contact_quality = w->patient.care[i].made = 0;
         tally_add(w, c, OUTCOME_contacts_per_month, 0, 1 / WEEKS_PER_MONTH);
         care_for(w, i);
     }
@@ -382,7 +382,7 @@ static void mean_fidelity(struct world *w, int c)
     double sum = 0;
     int num = 0;
     for (int k = 0; k < w->clinic.num_enrolled[c]; k++) {
-        int weeks = w->week - w->patient.enrol_week[enrolled[k]];
+        int weeks = w->week - w->patient.care[enrolled[k]].enrol_week;
         if (weeks >= FIDELITY_WEEK) {
             sum += programme_fidelity(w, enrolled[k], weeks);
             num++;

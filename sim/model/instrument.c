@@ -24,7 +24,7 @@ bool instrument_answers(const struct world *w, int i)
 {
     const struct params *p = &w->clinic.now[w->patient.clinic[i]];
     enum patient_stage stage = (enum patient_stage)w->patient.stage[i];
-    double silent = p->non_response + p->silent_without_trust * clamp(0.5 - w->patient.trust[i], 0, 0.5);
+    double silent = p->non_response + p->silent_without_trust * clamp(0.5 - w->patient.care[i].trust, 0, 0.5);
     struct words u = random_words(w->luck, w->population->entity[i], 1, STREAM_INSTRUMENT, 0);
     if (stage == PATIENT_DROPPED || stage == PATIENT_RETURNED)
         silent += p->silent_if_left;
@@ -36,7 +36,7 @@ static void question(struct world *w, int i)
     const struct population *population = w->population;
     int c = w->patient.clinic[i];
     struct scores start = { population->self_management[i], population->care_integration[i], population->distress[i] };
-    struct scores now = { w->patient.self_management[i], w->patient.care_integration[i], w->patient.distress[i] };
+    struct scores now = { w->patient.care[i].self_management, w->patient.care[i].care_integration, w->patient.care[i].distress };
     struct scores before = instrument_read(w, i, &start, 0), after = instrument_read(w, i, &now, 1);
     tally_add(w, c, OUTCOME_self_management_change_26w, after.self_management - before.self_management, 1);
     tally_add(w, c, OUTCOME_care_integration_change_26w, after.care_integration - before.care_integration, 1);
@@ -48,8 +48,8 @@ static void reach_26_weeks(struct world *w, int c, int i)
     patient_catch_up(w, i);
     if (w->patient.stage[i] == PATIENT_GONE)
         return;
-    tally_add(w, c, OUTCOME_self_management_effect_26w, w->patient.gain_self_management[i], 1);
-    tally_add(w, c, OUTCOME_care_integration_effect_26w, w->patient.gain_care_integration[i], 1);
+    tally_add(w, c, OUTCOME_self_management_effect_26w, w->patient.care[i].gain_self_management, 1);
+    tally_add(w, c, OUTCOME_care_integration_effect_26w, w->patient.care[i].gain_care_integration, 1);
     if (instrument_answers(w, i))
         question(w, i);
 }
@@ -58,6 +58,6 @@ void instrument_week(struct world *w, int c)
 {
     const int32_t *treated = w->treated + w->clinic.first_patient[c];
     int32_t *next = &w->clinic.next_asked[c];
-    while (*next < w->clinic.num_treated[c] && w->patient.enrol_week[treated[*next]] + INSTRUMENT_WEEKS <= w->week)
+    while (*next < w->clinic.num_treated[c] && w->patient.care[treated[*next]].enrol_week + INSTRUMENT_WEEKS <= w->week)
         reach_26_weeks(w, c, treated[(*next)++]);
 }

@@ -26,17 +26,17 @@ static double clear_roles(const struct params *p)
 
 static void move_trust(struct world *w, int i, const struct params *p)
 {
-    double q = w->patient.contact_quality[i], trust = w->patient.trust[i];
+    double q = w->patient.care[i].contact_quality, trust = w->patient.care[i].trust;
     double gain = p->trust_growth * q * p->person_centred / param_table[PARAM_person_centred].value * clear_roles(p);
-    w->patient.trust[i] = q > 0 ? trust + clamp(gain, 0, 1) * (1 - trust) : trust - p->trust_decay * trust;
+    w->patient.care[i].trust = q > 0 ? trust + clamp(gain, 0, 1) * (1 - trust) : trust - p->trust_decay * trust;
 }
 
 static void move_adherence(struct world *w, int i, const struct params *p)
 {
     double caregiver = ((w->population->flags[i] & FLAG_CAREGIVER) != 0) - param_table[PARAM_caregiver_share].value;
-    double x = param_to_scale(KIND_LOGIT, p->adherence_start) + w->patient.own_adherence[i] +
-               p->adherence_from_trust * (w->patient.trust[i] - 0.5) + p->adherence_from_caregiver * caregiver;
-    w->patient.adherence[i] += p->adherence_rate * (1 / (1 + exp(-x)) - w->patient.adherence[i]);
+    double x = param_to_scale(KIND_LOGIT, p->adherence_start) + w->patient.care[i].own_adherence +
+               p->adherence_from_trust * (w->patient.care[i].trust - 0.5) + p->adherence_from_caregiver * caregiver;
+    w->patient.care[i].adherence += p->adherence_rate * (1 / (1 + exp(-x)) - w->patient.care[i].adherence);
 }
 
 /* How far a relationship lets what is delivered act: full from a share of `enough` on. */
@@ -50,27 +50,27 @@ static double relation(double least, double share, double enough)
  * the plan. */
 static double informed(const struct world *w, int i, const struct params *p)
 {
-    double read = w->patient.isp_week[i] != NONE ? p->plan_access : 0;
-    return 1 - p->through_information * (1 - (w->patient.heard[i] + read) / 2);
+    double read = w->patient.care[i].isp_week != NONE ? p->plan_access : 0;
+    return 1 - p->through_information * (1 - (w->patient.care[i].heard + read) / 2);
 }
 
 static void take_dose(struct world *w, int i, const struct params *p)
 {
     double planned = 2 / WEEKS_PER_MONTH * p->enough_quality; /* contacts a week by the programme, well made */
-    double now = w->patient.contact_quality[i] / planned;
-    double contacts = w->patient.contacts[i] + (now - w->patient.contacts[i]) / p->dose_memory;
-    double plan = 1 - p->plan_needed + p->plan_needed * w->patient.isp_quality[i];
-    double trust = relation(p->trust_floor, w->patient.trust[i], p->enough_trust);
-    double follow = relation(p->adherence_floor, w->patient.adherence[i], p->enough_trust);
+    double now = w->patient.care[i].contact_quality / planned;
+    double contacts = w->patient.care[i].contacts + (now - w->patient.care[i].contacts) / p->dose_memory;
+    double plan = 1 - p->plan_needed + p->plan_needed * w->patient.care[i].isp_quality;
+    double trust = relation(p->trust_floor, w->patient.care[i].trust, p->enough_trust);
+    double follow = relation(p->adherence_floor, w->patient.care[i].adherence, p->enough_trust);
     double dose = (contacts < 1 ? contacts : 1) * plan * trust * follow * informed(w, i, p);
-    w->patient.contacts[i] = contacts;
-    w->patient.dose[i] = dose;
+    w->patient.care[i].contacts = contacts;
+    w->patient.care[i].dose = dose;
 }
 
 static bool drops_out(const struct world *w, int i, const struct params *p)
 {
     struct words u = random_words(w->luck, w->population->entity[i], since_list(w, i) + 1, STREAM_CONTACT, BLOCK_DROP);
-    double hazard = p->drop_out_rate / WEEKS_PER_MONTH * exp(p->drop_from_trust * (0.5 - w->patient.trust[i]));
+    double hazard = p->drop_out_rate / WEEKS_PER_MONTH * exp(p->drop_from_trust * (0.5 - w->patient.care[i].trust));
     return random_uniform_of(u.w[0]) < hazard;
 }
 
@@ -86,29 +86,29 @@ static void follow(double *gain, double full, double weeks)
 /* True scores: where the patient started, what time did, what the programme did. */
 static void add_up_scores(struct world *w, int i, const struct params *p)
 {
-    double weeks = w->week - w->patient.enrol_week[i] + 1;
+    double weeks = w->week - w->patient.care[i].enrol_week + 1;
     double secular = (weeks < p->secular_weeks ? weeks : p->secular_weeks) / SECULAR_WEEKS;
     double skills = w->population->self_management[i] + secular * p->secular_self_management;
     double integration = w->population->care_integration[i] + secular * p->secular_integration;
     double distress = w->population->distress[i] + secular * p->secular_distress;
-    w->patient.self_management[i] = clamp(skills + w->patient.gain_self_management[i], 0, SELF_MANAGEMENT_TOP);
-    w->patient.care_integration[i] = clamp(integration + w->patient.gain_care_integration[i], 0, INTEGRATION_TOP);
-    w->patient.distress[i] = clamp(distress + w->patient.gain_distress[i], 0, DISTRESS_TOP);
+    w->patient.care[i].self_management = clamp(skills + w->patient.care[i].gain_self_management, 0, SELF_MANAGEMENT_TOP);
+    w->patient.care[i].care_integration = clamp(integration + w->patient.care[i].gain_care_integration, 0, INTEGRATION_TOP);
+    w->patient.care[i].distress = clamp(distress + w->patient.care[i].gain_distress, 0, DISTRESS_TOP);
 }
 
 static void move_scores(struct world *w, int i, const struct params *p)
 {
-    double dose = w->patient.dose[i];
-    follow(&w->patient.gain_self_management[i], p->self_management_full * p->skills_slope * dose,
+    double dose = w->patient.care[i].dose;
+    follow(&w->patient.care[i].gain_self_management, p->self_management_full * p->skills_slope * dose,
            p->self_management_weeks);
-    follow(&w->patient.gain_care_integration[i], p->integration_full * dose, p->integration_weeks);
-    follow(&w->patient.gain_distress[i], p->distress_full * dose, p->distress_weeks);
+    follow(&w->patient.care[i].gain_care_integration, p->integration_full * dose, p->integration_weeks);
+    follow(&w->patient.care[i].gain_distress, p->distress_full * dose, p->distress_weeks);
     add_up_scores(w, i, p);
 }
 
 static void move_effect(struct world *w, int i, const struct params *p)
 {
-    w->patient.effect[i] += clamp(1 / p->effect_lag, 0, 1) * (w->patient.dose[i] - w->patient.effect[i]);
+    w->patient.care[i].effect += clamp(1 / p->effect_lag, 0, 1) * (w->patient.care[i].dose - w->patient.care[i].effect);
 }
 
 /* Share of an effect that is left so many weeks after its dose ended. */
@@ -120,21 +120,21 @@ static double left_after(int weeks, const struct params *p)
 /* The effect on use as it stands: what it was at exit fades from then on. */
 static double effect_now(const struct world *w, int i, const struct params *p)
 {
-    double effect = w->patient.effect[i];
-    return w->patient.exit_week[i] == NONE ? effect : effect * left_after(w->week - w->patient.exit_week[i], p);
+    double effect = w->patient.care[i].effect;
+    return w->patient.care[i].exit_week == NONE ? effect : effect * left_after(w->week - w->patient.care[i].exit_week, p);
 }
 
 void patient_catch_up(struct world *w, int i)
 {
     const struct params *p = &w->clinic.now[w->patient.clinic[i]];
     double kept;
-    if (w->patient.stage[i] == PATIENT_GONE || w->patient.exit_week[i] == NONE)
+    if (w->patient.stage[i] == PATIENT_GONE || w->patient.care[i].exit_week == NONE)
         return;
-    kept = left_after(w->week - w->patient.faded_week[i], p);
-    w->patient.faded_week[i] = w->week;
-    w->patient.gain_self_management[i] *= kept;
-    w->patient.gain_care_integration[i] *= kept;
-    w->patient.gain_distress[i] *= kept;
+    kept = left_after(w->week - w->patient.care[i].faded_week, p);
+    w->patient.care[i].faded_week = w->week;
+    w->patient.care[i].gain_self_management *= kept;
+    w->patient.care[i].gain_care_integration *= kept;
+    w->patient.care[i].gain_distress *= kept;
     add_up_scores(w, i, p);
 }
 
@@ -162,9 +162,9 @@ static struct use use_this_week(const struct world *w, int c, int i, int t)
 static void hear_of_visit(struct world *w, int i, const struct params *p, int known, int visits)
 {
     tally_add(w, w->patient.clinic[i], OUTCOME_visits_known_share, known, visits);
-    w->patient.heard[i] += p->heard_memory * ((double)known / visits - w->patient.heard[i]);
-    if (known > 0 && w->patient.due_coordination[i] > w->week + 1)
-        w->patient.due_coordination[i] = w->week + 1;
+    w->patient.care[i].heard += p->heard_memory * ((double)known / visits - w->patient.care[i].heard);
+    if (known > 0 && w->patient.care[i].due_coordination > w->week + 1)
+        w->patient.care[i].due_coordination = w->week + 1;
 }
 
 /* The clinic learns of a visit or not; if not, somebody repeats what was done (8.1, 8.9). */
@@ -187,11 +187,11 @@ struct clinic_use { /* of a clinic's listed patients this week */
 
 static void count_year(struct world *w, int i, const struct use *use, const struct use *usual)
 {
-    if (w->patient.enrol_week[i] != NONE && w->week - w->patient.enrol_week[i] < WEEKS_PER_YEAR) {
-        w->patient.ed_year[i] += use->visits;
-        w->patient.ed_year_usual[i] += usual->visits;
-        w->patient.admissions_year[i] += use->admissions;
-        w->patient.admissions_year_usual[i] += usual->admissions;
+    if (w->patient.care[i].enrol_week != NONE && w->week - w->patient.care[i].enrol_week < WEEKS_PER_YEAR) {
+        w->patient.care[i].ed_year += use->visits;
+        w->patient.care[i].ed_year_usual += usual->visits;
+        w->patient.care[i].admissions_year += use->admissions;
+        w->patient.care[i].admissions_year_usual += usual->admissions;
     }
 }
 
@@ -269,8 +269,8 @@ static void services_week(struct world *w, int c)
 /* What nurses see, secular change included: nobody sees a counterfactual. In somebody who did not need it they see less. */
 static double benefit_seen(const struct world *w, int i, const struct params *p)
 {
-    double integration = w->patient.care_integration[i] - w->population->care_integration[i];
-    double distress = w->population->distress[i] - w->patient.distress[i];
+    double integration = w->patient.care[i].care_integration - w->population->care_integration[i];
+    double distress = w->population->distress[i] - w->patient.care[i].distress;
     double benefit = clamp((integration / p->benefit_integration + distress / p->benefit_distress) / 2, -0.5, 1.5);
     return w->population->flags[i] & FLAG_COMPLEX ? benefit : p->benefit_without_need * benefit;
 }
@@ -283,8 +283,8 @@ static void treat(struct world *w, int c, int i)
     take_dose(w, i, p);
     move_scores(w, i, p);
     move_effect(w, i, p);
-    tally_add(w, c, OUTCOME_trust, w->patient.trust[i], 1);
-    tally_add(w, c, OUTCOME_adherence, w->patient.adherence[i], 1);
+    tally_add(w, c, OUTCOME_trust, w->patient.care[i].trust, 1);
+    tally_add(w, c, OUTCOME_adherence, w->patient.care[i].adherence, 1);
     tally_add(w, c, OUTCOME_duplicated_services, 0, 1.0 / WEEKS_PER_YEAR);
 }
 
@@ -296,9 +296,9 @@ struct seen { /* in a clinic's enrolled patients this week */
 static void see(const struct world *w, int c, int i, struct seen *seen)
 {
     const struct params *p = &w->clinic.now[c];
-    seen->trust += w->patient.trust[i];
+    seen->trust += w->patient.care[i].trust;
     seen->enrolled++;
-    if (w->week - w->patient.enrol_week[i] >= p->benefit_weeks) {
+    if (w->week - w->patient.care[i].enrol_week >= p->benefit_weeks) {
         seen->benefit += benefit_seen(w, i, p);
         seen->num++;
     }

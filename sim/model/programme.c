@@ -11,17 +11,17 @@ static double delivered(int made, double quality, double planned)
 
 double programme_fidelity(const struct world *w, int i, int weeks)
 {
-    double planned = floor(weeks / WEEKS_PER_MONTH), sum = w->patient.assessment_quality[i];
+    double planned = floor(weeks / WEEKS_PER_MONTH), sum = w->patient.care[i].assessment_quality;
     int components = 1;
     if (weeks < FIDELITY_WEEK)
         return NAN;
     if (weeks >= ISP_WEEK) {
-        sum += w->patient.isp_quality[i];
+        sum += w->patient.care[i].isp_quality;
         components++;
     }
     if (planned >= 1) {
-        sum += delivered(w->patient.num_coordination[i], w->patient.coordination_quality[i], planned);
-        sum += delivered(w->patient.num_self_management[i], w->patient.self_management_quality[i], planned);
+        sum += delivered(w->patient.care[i].num_coordination, w->patient.care[i].coordination_quality, planned);
+        sum += delivered(w->patient.care[i].num_self_management, w->patient.care[i].self_management_quality, planned);
         components += 2;
     }
     return sum / components;
@@ -43,15 +43,15 @@ void programme_enrol(struct world *w, int i, int nurse)
     struct words u = random_words(w->luck, w->population->entity[i], 0, STREAM_CONTACT, 1);
     double z = p->patient_spread * random_normal_of(random_uniform_of(u.w[0]));
     w->patient.stage[i] = PATIENT_ENROLLED;
-    w->patient.nurse[i] = nurse;
-    w->patient.enrol_week[i] = w->patient.nurse_since[i] = w->week;
-    w->patient.trust[i] = param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->trust_start) + z);
-    w->patient.own_adherence[i] = p->patient_spread * random_normal_of(random_uniform_of(u.w[1]));
-    w->patient.adherence[i] =
-        param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->adherence_start) + w->patient.own_adherence[i]);
-    w->patient.heard[i] = p->visit_notice_share;
-    w->patient.due_coordination[i] = w->week + p->contact_interval / 2;
-    w->patient.due_self_management[i] = w->week + p->contact_interval;
+    w->patient.care[i].nurse = nurse;
+    w->patient.care[i].enrol_week = w->patient.care[i].nurse_since = w->week;
+    w->patient.care[i].trust = param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->trust_start) + z);
+    w->patient.care[i].own_adherence = p->patient_spread * random_normal_of(random_uniform_of(u.w[1]));
+    w->patient.care[i].adherence =
+        param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->adherence_start) + w->patient.care[i].own_adherence);
+    w->patient.care[i].heard = p->visit_notice_share;
+    w->patient.care[i].due_coordination = w->week + p->contact_interval / 2;
+    w->patient.care[i].due_self_management = w->week + p->contact_interval;
     w->nurse.caseload[nurse]++;
     w->treated[w->clinic.first_patient[c] + w->clinic.num_treated[c]++] = i;
     w->enrolled[w->clinic.first_patient[c] + w->clinic.num_enrolled[c]++] = i;
@@ -71,14 +71,14 @@ static void forget(struct world *w, int c, int i)
 
 void programme_exit(struct world *w, int i, enum patient_stage stage)
 {
-    int c = w->patient.clinic[i], weeks = w->week - w->patient.enrol_week[i];
-    w->patient.fidelity[i] = (float)programme_fidelity(w, i, weeks);
-    w->patient.exit_week[i] = w->week;
+    int c = w->patient.clinic[i], weeks = w->week - w->patient.care[i].enrol_week;
+    w->patient.care[i].fidelity = (float)programme_fidelity(w, i, weeks);
+    w->patient.care[i].exit_week = w->week;
     w->patient.stage[i] = (uint8_t)stage;
-    if (w->patient.nurse[i] != NONE)
-        w->nurse.caseload[w->patient.nurse[i]]--;
-    w->patient.nurse[i] = NONE;
-    w->patient.faded_week[i] = w->week;
+    if (w->patient.care[i].nurse != NONE)
+        w->nurse.caseload[w->patient.care[i].nurse]--;
+    w->patient.care[i].nurse = NONE;
+    w->patient.care[i].faded_week = w->week;
     forget(w, c, i);
     if (stage == PATIENT_DROPPED)
         tally_add(w, c, OUTCOME_drop_out, 1, 0);
@@ -86,11 +86,11 @@ void programme_exit(struct world *w, int i, enum patient_stage stage)
 
 void programme_change_nurse(struct world *w, int i, int nurse)
 {
-    w->nurse.caseload[w->patient.nurse[i]]--;
+    w->nurse.caseload[w->patient.care[i].nurse]--;
     w->nurse.caseload[nurse]++;
-    w->patient.nurse[i] = nurse;
-    w->patient.nurse_since[i] = w->week;
-    w->patient.trust[i] *= 1 - w->clinic.now[w->patient.clinic[i]].trust_lost;
+    w->patient.care[i].nurse = nurse;
+    w->patient.care[i].nurse_since = w->week;
+    w->patient.care[i].trust *= 1 - w->clinic.now[w->patient.clinic[i]].trust_lost;
 }
 
 void programme_close(struct world *w, int c)

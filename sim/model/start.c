@@ -104,11 +104,11 @@ static void start_patients(struct world *w, int c)
     const struct population *population = w->population;
     for (int32_t i = population->first[c]; i < population->first[c + 1]; i++) {
         w->patient.clinic[i] = c;
-        w->patient.nurse[i] = w->patient.list_week[i] = w->patient.enrol_week[i] = NONE;
-        w->patient.isp_week[i] = w->patient.exit_week[i] = NONE;
-        w->patient.self_management[i] = population->self_management[i];
-        w->patient.care_integration[i] = population->care_integration[i];
-        w->patient.distress[i] = population->distress[i];
+        w->patient.care[i].nurse = w->patient.list_week[i] = w->patient.care[i].enrol_week = NONE;
+        w->patient.care[i].isp_week = w->patient.care[i].exit_week = NONE;
+        w->patient.care[i].self_management = population->self_management[i];
+        w->patient.care[i].care_integration = population->care_integration[i];
+        w->patient.care[i].distress = population->distress[i];
     }
 }
 

@@ -34,6 +34,7 @@ static void lay_out(struct world *w, struct arena *a)
     NURSE_COLUMNS(TAKE_NURSE)
     PHYSICIAN_COLUMNS(TAKE_PHYSICIAN)
     PATIENT_COLUMNS(TAKE_PATIENT)
+    w->patient.care = take(a, (size_t)w->patient.num, sizeof(struct care));
     w->clinic.now = take(a, clinics, sizeof(struct params));
     w->base = take(a, clinics, sizeof(struct params));
     w->rating = take(a, clinics * NUM_FACTORS, sizeof(double));
@@ -169,14 +170,14 @@ static int verify_patient(const struct world *w, int c, int i)
 {
     bool enrolled = w->patient.stage[i] == PATIENT_ENROLLED;
     HOLDS(w->patient.clinic[i] == c);
-    HOLDS(enrolled == (w->patient.nurse[i] != NONE));
-    HOLDS(!enrolled || w->nurse.clinic[w->patient.nurse[i]] == c);
-    HOLDS(w->patient.list_week[i] == NONE ? w->patient.enrol_week[i] == NONE : w->patient.list_week[i] <= w->week);
-    HOLDS(is_share(w->patient.trust[i]) && is_share(w->patient.adherence[i]) && is_share(w->patient.dose[i]) &&
-          is_share(w->patient.effect[i]));
-    HOLDS(w->patient.self_management[i] >= 0 && w->patient.self_management[i] <= 96);
-    HOLDS(w->patient.care_integration[i] >= 0 && w->patient.care_integration[i] <= 51);
-    HOLDS(w->patient.distress[i] >= 0 && w->patient.distress[i] <= 24);
+    HOLDS(enrolled == (w->patient.care[i].nurse != NONE));
+    HOLDS(!enrolled || w->nurse.clinic[w->patient.care[i].nurse] == c);
+    HOLDS(w->patient.list_week[i] == NONE ? w->patient.care[i].enrol_week == NONE : w->patient.list_week[i] <= w->week);
+    HOLDS(is_share(w->patient.care[i].trust) && is_share(w->patient.care[i].adherence) &&
+          is_share(w->patient.care[i].dose) && is_share(w->patient.care[i].effect));
+    HOLDS(w->patient.care[i].self_management >= 0 && w->patient.care[i].self_management <= 96);
+    HOLDS(w->patient.care[i].care_integration >= 0 && w->patient.care[i].care_integration <= 51);
+    HOLDS(w->patient.care[i].distress >= 0 && w->patient.care[i].distress <= 24);
     return 0;
 }
 

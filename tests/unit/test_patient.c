@@ -50,9 +50,9 @@ static void full_dose(struct fixture *f)
     fixture_param(f, PARAM_through_information, 0);
     enrol_all(f);
     for (int i = 0; i < f->w->patient.num; i++) {
-        f->w->patient.trust[i] = f->w->patient.adherence[i] = f->w->patient.isp_quality[i] = 1;
-        f->w->patient.contact_quality[i] = 10;
-        f->w->patient.isp_week[i] = 0;
+        f->w->patient.care[i].trust = f->w->patient.care[i].adherence = f->w->patient.care[i].isp_quality = 1;
+        f->w->patient.care[i].contact_quality = 10;
+        f->w->patient.care[i].isp_week = 0;
     }
 }
 
@@ -66,10 +66,10 @@ Test(patient, trust_grows_by_its_share_of_what_is_missing_at_each_good_contact)
     all_enrolled(&f, 1);
     fixture_param(&f, PARAM_trust_growth, 0.1);
     enrol_all(&f);
-    missing = 1 - f.w->patient.trust[3];
-    f.w->patient.contact_quality[3] = 0.8;
+    missing = 1 - f.w->patient.care[3].trust;
+    f.w->patient.care[3].contact_quality = 0.8;
     patient_weeks(&f, 12);
-    cr_expect(fabs(1 - f.w->patient.trust[3] - missing * pow(1 - 0.1 * 0.8, 12)) < 1e-12);
+    cr_expect(fabs(1 - f.w->patient.care[3].trust - missing * pow(1 - 0.1 * 0.8, 12)) < 1e-12);
     fixture_free(&f);
 }
 
@@ -80,9 +80,9 @@ Test(patient, without_contact_trust_decays)
     all_enrolled(&f, 1);
     fixture_param(&f, PARAM_trust_decay, 0.01);
     enrol_all(&f);
-    trust = f.w->patient.trust[3];
+    trust = f.w->patient.care[3].trust;
     patient_weeks(&f, 12);
-    cr_expect(fabs(f.w->patient.trust[3] - trust * pow(0.99, 12)) < 1e-12);
+    cr_expect(fabs(f.w->patient.care[3].trust - trust * pow(0.99, 12)) < 1e-12);
     fixture_free(&f);
 }
 
@@ -92,9 +92,9 @@ Test(patient, a_new_nurse_costs_a_share_of_trust)
     all_enrolled(&f, 1);
     fixture_param(&f, PARAM_trust_lost, 0.4);
     enrol_all(&f);
-    double trust = f.w->patient.trust[0];
-    programme_change_nurse(f.w, 0, f.w->patient.nurse[0] + 1);
-    cr_expect(fabs(f.w->patient.trust[0] - 0.6 * trust) < 1e-12);
+    double trust = f.w->patient.care[0].trust;
+    programme_change_nurse(f.w, 0, f.w->patient.care[0].nurse + 1);
+    cr_expect(fabs(f.w->patient.care[0].trust - 0.6 * trust) < 1e-12);
     cr_expect(f.w->nurse.caseload[0] == 39 && f.w->nurse.caseload[1] == 1);
     fixture_free(&f);
 }
@@ -108,11 +108,11 @@ Test(patient, adherence_rises_with_trust_and_with_a_caregiver)
     fixture_param(&f, PARAM_trust_decay, 0);
     enrol_all(&f);
     for (int i = 0; i < f.w->patient.num; i++)
-        f.w->patient.trust[i] = i % 4 == 0 ? 0 : 0.5;
+        f.w->patient.care[i].trust = i % 4 == 0 ? 0 : 0.5;
     patient_weeks(&f, 60);
     for (int i = 0; i < f.w->patient.num; i++) {
         bool caregiver = f.sim.population->flags[i] & FLAG_CAREGIVER;
-        sample_add(i % 4 == 0 ? &distrust : caregiver ? &with : &without, f.w->patient.adherence[i]);
+        sample_add(i % 4 == 0 ? &distrust : caregiver ? &with : &without, f.w->patient.care[i].adherence);
     }
     cr_expect(sample_mean(&with) > sample_mean(&without) + 0.05);
     cr_expect(sample_mean(&distrust) < sample_mean(&without));
@@ -168,7 +168,7 @@ Test(patient, who_trusts_stays)
         fixture_param(&f, PARAM_trust_decay, 0);
         enrol_all(&f);
         for (int i = 0; i < f.w->patient.num; i++)
-            f.w->patient.trust[i] = trusting;
+            f.w->patient.care[i].trust = trusting;
         patient_weeks(&f, 26);
         left[trusting] = dropped(f.w);
         fixture_free(&f);
@@ -190,12 +190,12 @@ Test(patient, dose_is_its_five_parts)
     fixture_param(&f, PARAM_adherence_rate, 0);
     enrol_all(&f);
     const struct params *p = &f.w->clinic.now[0];
-    f.w->patient.trust[0] = 0.3;
-    f.w->patient.adherence[0] = 0.2;
-    f.w->patient.isp_quality[0] = 0.4;
-    f.w->patient.isp_week[0] = 0;
-    f.w->patient.contact_quality[0] = 0.1;
-    f.w->patient.heard[0] = 0.7;
+    f.w->patient.care[0].trust = 0.3;
+    f.w->patient.care[0].adherence = 0.2;
+    f.w->patient.care[0].isp_quality = 0.4;
+    f.w->patient.care[0].isp_week = 0;
+    f.w->patient.care[0].contact_quality = 0.1;
+    f.w->patient.care[0].heard = 0.7;
     patient_weeks(&f, 1);
     contacts = 0.1 * WEEKS_PER_MONTH / 2 / p->enough_quality / p->dose_memory;
     trust = (p->trust_floor + (1 - p->trust_floor) * 0.3) / (p->trust_floor + (1 - p->trust_floor) * p->enough_trust);
@@ -203,8 +203,8 @@ Test(patient, dose_is_its_five_parts)
              (p->adherence_floor + (1 - p->adherence_floor) * p->enough_trust);
     informed = 1 - p->through_information * (1 - (0.7 + p->plan_access) / 2);
     cr_assert(p->enough_trust > 0.3);
-    cr_expect(fabs(f.w->patient.contacts[0] - contacts) < 1e-12);
-    cr_expect(fabs(f.w->patient.dose[0] -
+    cr_expect(fabs(f.w->patient.care[0].contacts - contacts) < 1e-12);
+    cr_expect(fabs(f.w->patient.care[0].dose -
                    contacts * (1 - p->plan_needed + p->plan_needed * 0.4) * trust * follow * informed) < 1e-12);
     fixture_free(&f);
 }
@@ -220,8 +220,8 @@ Test(patient, no_contact_no_dose_no_effect)
             cr_assert(f.w->clinic.visits[c] == f.w->clinic.usual_visits[c]);
     }
     for (int i = 0; i < f.w->patient.num; i++) {
-        cr_expect(f.w->patient.dose[i] == 0 && f.w->patient.effect[i] == 0);
-        cr_expect(f.w->patient.care_integration[i] == (double)f.sim.population->care_integration[i]);
+        cr_expect(f.w->patient.care[i].dose == 0 && f.w->patient.care[i].effect == 0);
+        cr_expect(f.w->patient.care[i].care_integration == (double)f.sim.population->care_integration[i]);
     }
     fixture_free(&f);
 }
@@ -236,7 +236,7 @@ Test(patient, effect_lags_behind_the_dose)
     lag = f.w->clinic.now[0].effect_lag;
     for (int t = 1; t <= 40; t++) {
         patient_weeks(&f, 1);
-        cr_assert(fabs(f.w->patient.effect[2] - (1 - pow(1 - 1 / lag, t))) < 1e-9, "week %d", t);
+        cr_assert(fabs(f.w->patient.care[2].effect - (1 - pow(1 - 1 / lag, t))) < 1e-9, "week %d", t);
     }
     fixture_free(&f);
 }
@@ -251,7 +251,7 @@ Test(patient, effect_and_gains_fade_with_their_half_life)
     fixture_param(&f, PARAM_effect_half_life, 20);
     full_dose(&f);
     patient_weeks(&f, 40);
-    gain = f.w->patient.gain_care_integration[2];
+    gain = f.w->patient.care[2].gain_care_integration;
     for (int i = 0; i < f.w->patient.num; i++)
         programme_exit(f.w, i, PATIENT_COMPLETED);
     for (int t = 0; t < 60; t++) {
@@ -272,7 +272,7 @@ Test(patient, effect_and_gains_fade_with_their_half_life)
     cr_expect(differ > 100, "%g visits less", differ);
     f.w->week = 80;
     patient_catch_up(f.w, 2);
-    cr_expect(fabs(f.w->patient.gain_care_integration[2] / gain - 0.25) < 1e-9, "two half-lives");
+    cr_expect(fabs(f.w->patient.care[2].gain_care_integration / gain - 0.25) < 1e-9, "two half-lives");
     fixture_free(&f);
 }
 
@@ -332,11 +332,11 @@ Test(patient, scores_approach_their_targets)
     for (int i = 0; i < 40; i++) {
         const struct population *start = f.sim.population;
         if (start->care_integration[i] + p->integration_full < 51)
-            cr_expect(fabs(f.w->patient.care_integration[i] - start->care_integration[i] - integration) < 1e-6);
+            cr_expect(fabs(f.w->patient.care[i].care_integration - start->care_integration[i] - integration) < 1e-6);
         if (start->self_management[i] + p->self_management_full < 96)
-            cr_expect(fabs(f.w->patient.self_management[i] - start->self_management[i] - skills) < 1e-6);
+            cr_expect(fabs(f.w->patient.care[i].self_management - start->self_management[i] - skills) < 1e-6);
         if (start->distress[i] + p->distress_full > 0)
-            cr_expect(fabs(f.w->patient.distress[i] - start->distress[i] - distress) < 1e-6);
+            cr_expect(fabs(f.w->patient.care[i].distress - start->distress[i] - distress) < 1e-6);
     }
     fixture_free(&f);
 }
@@ -354,7 +354,7 @@ Test(patient, time_passes_for_those_without_dose)
         patient_weeks(&f, 1);
         for (int i = 0; i < 40; i++)
             if (f.sim.population->care_integration[i] < 48)
-                cr_assert(fabs(f.w->patient.care_integration[i] - f.sim.population->care_integration[i] - secular) <
+                cr_assert(fabs(f.w->patient.care[i].care_integration - f.sim.population->care_integration[i] - secular) <
                               1e-9,
                           "week %d", t);
     }
@@ -387,7 +387,7 @@ Test(patient, who_dies_or_moves_is_gone_from_every_count)
     for (int i = 0; i < f.w->patient.num; i++) {
         bool ended = f.sim.population->end[i] < 52;
         cr_expect(ended == (f.w->patient.stage[i] == PATIENT_GONE));
-        cr_expect(ended == (f.w->patient.exit_week[i] != NONE));
+        cr_expect(ended == (f.w->patient.care[i].exit_week != NONE));
         gone += ended;
     }
     cr_expect(gone > 20 && f.w->clinic.num_listed[0] + f.w->clinic.num_listed[1] == 80 - gone);
@@ -406,7 +406,7 @@ Test(patient, a_year_from_enrolment_is_counted_for_both)
         int usual = 0;
         for (int t = 0; t < 52; t++)
             usual += fixture_usual(&f, i, t).visits;
-        cr_expect(f.w->patient.ed_year_usual[i] == usual && f.w->patient.ed_year[i] <= usual);
+        cr_expect(f.w->patient.care[i].ed_year_usual == usual && f.w->patient.care[i].ed_year <= usual);
     }
     fixture_free(&f);
 }
@@ -456,11 +456,11 @@ Test(patient, a_visit_heard_of_brings_the_next_coordination_forward)
         fixture_param(&f, PARAM_visit_notice_share, heard);
         enrol_all(&f);
         for (int i = 0; i < f.w->patient.num; i++)
-            f.w->patient.due_coordination[i] = 1000;
+            f.w->patient.care[i].due_coordination = 1000;
         patient_weeks(&f, 1);
         for (int i = 0; i < f.w->patient.num; i++) {
             bool visit = fixture_usual(&f, i, 0).visits > 0;
-            cr_expect(f.w->patient.due_coordination[i] == (heard && visit ? 1 : 1000));
+            cr_expect(f.w->patient.care[i].due_coordination == (heard && visit ? 1 : 1000));
         }
         fixture_free(&f);
     }

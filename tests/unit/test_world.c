@@ -153,10 +153,10 @@ static void expect_patients_add_up(const struct world *w, int c)
         listed += w->patient.list_week[i] != NONE;
         staged += stage != PATIENT_UNLISTED;
         enrolled += stage == PATIENT_ENROLLED;
-        left += w->patient.exit_week[i] != NONE;
+        left += w->patient.care[i].exit_week != NONE;
         here += stage != PATIENT_UNLISTED && stage != PATIENT_GONE;
-        cr_assert((w->patient.enrol_week[i] == NONE) <= (w->patient.exit_week[i] == NONE), "left without coming");
-        cr_assert(w->patient.isp_week[i] == NONE || w->patient.isp_week[i] >= w->patient.enrol_week[i]);
+        cr_assert((w->patient.care[i].enrol_week == NONE) <= (w->patient.care[i].exit_week == NONE), "left without coming");
+        cr_assert(w->patient.care[i].isp_week == NONE || w->patient.care[i].isp_week >= w->patient.care[i].enrol_week);
     }
     cr_assert(listed == staged, "listed %d, in a stage %d", listed, staged);
     cr_assert(enrolled == w->clinic.num_enrolled[c]);
@@ -176,10 +176,10 @@ static void expect_visits_are_the_twins(const struct fixture *f, int c)
         if (w->patient.stage[i] == PATIENT_UNLISTED || w->patient.stage[i] == PATIENT_GONE)
             continue;
         twin = use = fixture_usual(f, i, t);
-        if (w->patient.enrol_week[i] != NONE)
+        if (w->patient.care[i].enrol_week != NONE)
             use = population_use(w->population, p, w->luck, i, t, pow(p->ed_ratio_full, fixture_effect(f, i)), 1);
         else
-            cr_assert(w->patient.effect[i] == 0 && w->patient.dose[i] == 0);
+            cr_assert(w->patient.care[i].effect == 0 && w->patient.care[i].dose == 0);
         visits += use.visits;
         usual += twin.visits;
     }
@@ -354,7 +354,7 @@ static void a_running_clinic(struct broken *b)
         if (b->f.w->patient.stage[i] == PATIENT_ENROLLED)
             b->patient = i;
     cr_assert(b->patient != NONE, "nobody is enrolled");
-    b->nurse = b->f.w->patient.nurse[b->patient];
+    b->nurse = b->f.w->patient.care[b->patient].nurse;
 }
 
 #define EXPECT_SEEN(what, wrong)                                                                                       \
@@ -395,18 +395,18 @@ Test(world, verify_sees_a_broken_patient)
     struct world *w = b.f.w;
     int i = b.patient;
     EXPECT_SEEN(w->patient.clinic[i], w->patient.clinic[i] + 1);
-    EXPECT_SEEN(w->patient.nurse[i], NONE);
-    EXPECT_SEEN(w->patient.nurse[i], (w->patient.nurse[i] + 3) % w->nurse.num);
+    EXPECT_SEEN(w->patient.care[i].nurse, NONE);
+    EXPECT_SEEN(w->patient.care[i].nurse, (w->patient.care[i].nurse + 3) % w->nurse.num);
     EXPECT_SEEN(w->patient.stage[i], PATIENT_COMPLETED);
     EXPECT_SEEN(w->patient.list_week[i], w->week + 1);
     EXPECT_SEEN(w->patient.list_week[i], NONE);
-    EXPECT_SEEN(w->patient.trust[i], NAN);
-    EXPECT_SEEN(w->patient.adherence[i], 1.2);
-    EXPECT_SEEN(w->patient.dose[i], -0.1);
-    EXPECT_SEEN(w->patient.effect[i], NAN);
-    EXPECT_SEEN(w->patient.self_management[i], 97);
-    EXPECT_SEEN(w->patient.care_integration[i], -1);
-    EXPECT_SEEN(w->patient.distress[i], NAN);
+    EXPECT_SEEN(w->patient.care[i].trust, NAN);
+    EXPECT_SEEN(w->patient.care[i].adherence, 1.2);
+    EXPECT_SEEN(w->patient.care[i].dose, -0.1);
+    EXPECT_SEEN(w->patient.care[i].effect, NAN);
+    EXPECT_SEEN(w->patient.care[i].self_management, 97);
+    EXPECT_SEEN(w->patient.care[i].care_integration, -1);
+    EXPECT_SEEN(w->patient.care[i].distress, NAN);
     fixture_free(&b.f);
 }
 

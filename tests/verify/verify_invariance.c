@@ -253,8 +253,8 @@ Test(invariance, a_patient_brings_the_same_trust_in_every_arm)
             fixture_weeks(&f, 1);
             fixture_weeks(&g, 1);
             for (int i = 0; i < f.w->patient.num; i++)
-                if (f.w->patient.enrol_week[i] == t && g.w->patient.enrol_week[i] == t) {
-                    cr_assert(fabs(f.w->patient.trust[i] - g.w->patient.trust[i]) < 0.05);
+                if (f.w->patient.care[i].enrol_week == t && g.w->patient.care[i].enrol_week == t) {
+                    cr_assert(fabs(f.w->patient.care[i].trust - g.w->patient.care[i].trust) < 0.05);
                     both++;
                 }
         }
