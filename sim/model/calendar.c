@@ -5,8 +5,7 @@
 
 #include "outcomes.h"
 
-/* ---- parameters in force
- * ---------------------------------------------------------------------------------------------- */
+/* ---- parameters in force ----------------------------------------------------------------------------------------- */
 
 static void change_clinic(struct world *w, int c, const struct change *change, int times)
 {
@@ -39,8 +38,7 @@ static void put_in_force(struct world *w, int c)
     params_apply_factors(&w->clinic.now[c], &w->base[c], &w->rating[(long)c * NUM_FACTORS], w->setting->beta);
 }
 
-/* ---- states that parameters only start
- * ---------------------------------------------------------------------------------- */
+/* ---- states that parameters only start --------------------------------------------------------------------------- */
 
 static void shift(double *state, double change)
 {
@@ -91,9 +89,7 @@ static void shift_others(struct world *w, int c, const struct params *old)
         w->clinic.trained[c] = 0;
 }
 
-/* ---- when
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* ---- when -------------------------------------------------------------------------------------------------------- */
 
 static void watch(struct world *w, const struct strategy_setting *s, struct strategy_state *state, int c)
 {
@@ -106,11 +102,11 @@ static void watch(struct world *w, const struct strategy_setting *s, struct stra
 
 static bool succeeds(const struct world *w, int s, int c)
 {
-    uint64_t entity = clinic_entity(w, c, ENTITY_STRATEGY + (uint32_t)s);
+    uint32_t own = (uint32_t)(random_hash(w->setting->strategy[s].id) & 0xfffffU); /* not its place in the list */
+    uint64_t entity = clinic_entity(w, c, ENTITY_STRATEGY + own);
     return random_uniform(w->luck, entity, 0, STREAM_STRATEGY) < w->setting->strategy[s].succeeds;
 }
 
-/* True when the clinic's parameters must be put in force anew. */
 static bool take_effect(struct world *w, int s, int c)
 {
     const struct strategy_setting *strategy = &w->setting->strategy[s];
@@ -125,27 +121,36 @@ static bool take_effect(struct world *w, int s, int c)
     return works;
 }
 
+static bool begin_if_due(struct world *w, int s, int c)
+{
+    const struct strategy_setting *strategy = &w->setting->strategy[s];
+    struct strategy_state *state = state_of(w, s, c);
+    if (state->done || !clinic_runs(w, c))
+        return false;
+    if (state->due == NONE && strategy->at < 0 && strategy->watch >= 0 && w->week > 0)
+        watch(w, strategy, state, c);
+    return state->due != NONE && w->week >= state->due && take_effect(w, s, c);
+}
+
+/* True when the clinic's parameters must be put in force anew. A strategy ends at its date in a clinic that has stopped too:
+ * what it did to the centre is taken back. */
 static bool strategy_week(struct world *w, int s, int c)
 {
     const struct strategy_setting *strategy = &w->setting->strategy[s];
     struct strategy_state *state = state_of(w, s, c);
-    bool changed = false;
+    bool ended = strategy->until >= 0 && w->week >= strategy->until && state->in_effect, begun;
     if (w->week == 0 && strategy->at >= 0)
         state->due = strategy->at + (int)ceil(strategy->delay_weeks);
     if (strategy->until >= 0 && w->week >= strategy->until) {
-        changed = state->in_effect;
         state->in_effect = 0;
         state->done = 1;
     }
-    if (!state->done && state->due == NONE && strategy->at < 0 && strategy->watch >= 0 && w->week > 0)
-        watch(w, strategy, state, c);
-    if (!state->done && state->due != NONE && w->week >= state->due)
-        changed |= take_effect(w, s, c);
-    if (state->in_effect) {
+    begun = begin_if_due(w, s, c);
+    if (state->in_effect && clinic_runs(w, c)) {
         w->clinic.strategy_cost[c] += strategy->cost_per_week;
         w->clinic.strategy_hours[c] += strategy->nurse_hours;
     }
-    return changed;
+    return ended || begun;
 }
 
 void calendar_step(struct world *w)
@@ -153,10 +158,11 @@ void calendar_step(struct world *w)
     const struct arm_setting *arm = &w->setting->arm[w->arm];
     for (int c = 0; c < w->clinic.num; c++) {
         bool changed = false;
-        w->clinic.strategy_cost[c] = w->clinic.strategy_hours[c] = w->clinic.programme_cost[c] = 0;
+        w->clinic.strategy_cost[c] = w->clinic.strategy_hours[c] = 0;
         for (int s = 0; s < w->setting->num_strategies; s++)
-            if (arm->on[s] && w->setting->strategy[s].where[c] && clinic_runs(w, c))
+            if (arm->on[s] && w->setting->strategy[s].where[c])
                 changed |= strategy_week(w, s, c);
+        w->clinic.programme_cost[c] = 0; /* after the triggers, which watch last week's */
         if (changed) {
             struct params old = w->clinic.now[c];
             put_in_force(w, c);

@@ -18,8 +18,7 @@ static struct words patient_luck(const struct world *w, int i, uint32_t block)
                         block);
 }
 
-/* ---- time and quality
- * ------------------------------------------------------------------------------------------------ */
+/* ---- time and quality -------------------------------------------------------------------------------------------- */
 
 /* What an hour of work by the book takes this nurse now. */
 static double effort(const struct world *w, int n)
@@ -77,8 +76,7 @@ static void delivered(struct world *w, int n, enum component component)
     w->nurse.delivered[n] = 1;
 }
 
-/* ---- care of one patient
- * ------------------------------------------------------------------------------------------------ */
+/* ---- care of one patient ----------------------------------------------------------------------------------------- */
 
 static void assess(struct world *w, int i, int n)
 {
@@ -183,7 +181,6 @@ static bool partner_answers(struct world *w, int c, int n, double u)
 static void made(struct world *w, int i, int n, enum component component, double q)
 {
     w->patient.care[i].contact_quality += q;
-    w->patient.care[i].made++;
     tally_add(w, w->patient.clinic[i], OUTCOME_contacts_per_month, 1, 0);
     delivered(w, n, component);
 }
@@ -264,14 +261,13 @@ static void care_for_enrolled(struct world *w, int c)
     num = w->clinic.num_enrolled[c];
     for (int k = 0; k < num; k++) {
         int i = enrolled[(k + w->week) % num];
-        w->patient.care[i].contact_quality = w->patient.care[i].made = 0;
+        w->patient.care[i].contact_quality = 0;
         tally_add(w, c, OUTCOME_contacts_per_month, 0, 1 / WEEKS_PER_MONTH);
         care_for(w, i);
     }
 }
 
-/* ---- recruitment
- * ----------------------------------------------------------------------------------------------------------- */
+/* ---- recruitment ------------------------------------------------------------------------------------------------- */
 
 /* Places that this week's hours could serve. */
 static int places(const struct world *w, int c)
@@ -339,9 +335,7 @@ static void recruit(struct world *w, int c)
     }
 }
 
-/* ---- stages
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* ---- stages ------------------------------------------------------------------------------------------------------ */
 
 /* All hours go into the set-up until it is done; what is left of it is needed, but presses nobody: it is a start that waits. */
 static void set_up(struct world *w, int c)

@@ -4,20 +4,22 @@
  * order: care of those enrolled (assess, ISP, coordinate, support self-management), and with the hours that are left
  * review, invite, enrol. A task begun is finished and paid back from next week's hours. Time of a task:
  *
- *   hours * gathering_time * start-up effort (fades over the first 26 weeks) * exp(competence_speed * (1/2 -
- * competence))
+ *   hours * gathering_time * start-up effort (fades over effort_weeks) * exp(competence_speed * (1/2 - competence))
  *
- *   ISP          an uneasy nurse puts it off: started with chance 1 / (1 + isp_delay * (1 - comfort)) a week; written
- * when the meeting is held: (1 - conflict_share) * (isp_without_physicians + ... endorsement)       (6.11, [001])
- *   quality      quality_floor + (1 - quality_floor) * competence; for a complex case the case manager's skill makes up
- *                hard_case_help * skill * tie of what is missing
- *   coordination answered with chance coordination_success * (coordination_unknowing + ... knowledge) * places of partners
+ *   ISP          an uneasy nurse puts it off: begun with chance 1 / (1 + isp_delay * (1 - comfort)) a week; written when
+ *                the meeting is held: (1 - conflict_share) * (isp_without_physicians + (1 - isp_without_physicians) *
+ *                endorsement)                                                                      (6.11, [001])
+ *   endorsement  the clinic's, times 1/2 + mean value physicians see
+ *   quality      quality_floor + (1 - quality_floor) * competence; for a complex case the case manager's skill, through
+ *                the tie, makes up hard_case_help of what is missing
+ *   coordination answered with chance coordination_success * (coordination_unknowing + (1 - coordination_unknowing) *
+ *                knowledge / 0.4) * share of asked partners who have a place
  *   acceptance   log-odds of `acceptance` + acceptance_from_support * (guidance and endorsement above the neutral
- * clinic's)
+ *                clinic's)
  *
- * Writes: clinic.{setup_left, stage, hours_needed, hours_used, next_candidate, num_isp, fidelity, full_weeks,
- *         start_up_week, full_week}, component_week, nurse.{hours, worked, comfort, knowledge, delivered}, patient.* of
- * the enrolled (not trust, adherence, dose, scores: patient.c). */
+ * Writes: clinic.{setup_left, stage, hours_needed, hours_used, hours_waiting, next_candidate, num_isp, fidelity,
+ *         full_weeks, start_up_week, full_week}, centre.partner_asked, component_week, nurse.{hours, worked, comfort,
+ *         knowledge, delivered}, patient.* of the enrolled (not trust, adherence, dose, scores: patient.c). */
 #ifndef MILIEU_INNOVATION_H
 #define MILIEU_INNOVATION_H
 #include "world.h"

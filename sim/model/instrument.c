@@ -36,7 +36,8 @@ static void question(struct world *w, int i)
     const struct population *population = w->population;
     int c = w->patient.clinic[i];
     struct scores start = { population->self_management[i], population->care_integration[i], population->distress[i] };
-    struct scores now = { w->patient.care[i].self_management, w->patient.care[i].care_integration, w->patient.care[i].distress };
+    struct scores now = { w->patient.care[i].self_management, w->patient.care[i].care_integration,
+                          w->patient.care[i].distress };
     struct scores before = instrument_read(w, i, &start, 0), after = instrument_read(w, i, &now, 1);
     tally_add(w, c, OUTCOME_self_management_change_26w, after.self_management - before.self_management, 1);
     tally_add(w, c, OUTCOME_care_integration_change_26w, after.care_integration - before.care_integration, 1);

@@ -61,8 +61,7 @@ static struct people count_people(const struct world *w, int c)
     return p;
 }
 
-/* ---- tallies of a week
- * ----------------------------------------------------------------------------------------------- */
+/* ---- tallies of a week ------------------------------------------------------------------------------------------- */
 
 static void tally_posts(struct world *w, int c, const struct people *p)
 {
@@ -140,8 +139,7 @@ static void tally_programme(struct world *w, int c)
         tally_add(w, c, OUTCOME_active_104w, is_active(w, c), 1);
 }
 
-/* ---- series
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- series ------------------------------------------------------------------------------------------------------ */
 
 static double listed(const struct world *w, int c)
 {
@@ -252,8 +250,7 @@ void outcomes_record(struct world *w)
     }
 }
 
-/* ---- the end
- * ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------------------------------- */
 
 /* Week an enrolment ended, or the horizon. */
 static int end_of(const struct world *w, int i)
@@ -274,7 +271,8 @@ static void tally_year(struct world *w, int c, int i)
     if (year_end > w->setting->horizon)
         return;
     tally_add(w, c, OUTCOME_ed_rate_ratio, visits, usual);
-    tally_add(w, c, OUTCOME_admission_rate_ratio, w->patient.care[i].admissions_year, w->patient.care[i].admissions_year_usual);
+    tally_add(w, c, OUTCOME_admission_rate_ratio, w->patient.care[i].admissions_year,
+              w->patient.care[i].admissions_year_usual);
     tally_add(w, c, OUTCOME_service_cost_difference, cost, 1);
     tally_add(w, c, OUTCOME_cost_per_visit_avoided, 0, usual - visits);
     if (w->patient.list_week[i] + population->end[i] >= year_end)
@@ -286,16 +284,18 @@ static void tally_treated(struct world *w, int c, int i)
     patient_catch_up(w, i);
     const struct population *population = w->population;
     int begun = w->patient.care[i].enrol_week, isp = w->patient.care[i].isp_week, end = end_of(w, i);
-    double fidelity = w->patient.care[i].exit_week != NONE ? w->patient.care[i].fidelity : programme_fidelity(w, i, end - begun);
+    double fidelity =
+        w->patient.care[i].exit_week != NONE ? w->patient.care[i].fidelity : programme_fidelity(w, i, end - begun);
     if (!isnan(fidelity))
         tally_add(w, c, OUTCOME_fidelity, fidelity, 1);
     tally_add(w, c, OUTCOME_appropriateness, (population->flags[i] & FLAG_COMPLEX) != 0, 1);
     tally_add(w, c, OUTCOME_days_to_isp, 7.0 * ((isp != NONE ? isp : end) - begun), 1);
     if (end - begun >= ISP_WEEK)
         tally_add(w, c, OUTCOME_isp_written_share, isp != NONE, 1);
-    tally_add(w, c, OUTCOME_self_management_change, w->patient.care[i].self_management - population->self_management[i], 1);
-    tally_add(w, c, OUTCOME_care_integration_change, w->patient.care[i].care_integration - population->care_integration[i],
+    tally_add(w, c, OUTCOME_self_management_change, w->patient.care[i].self_management - population->self_management[i],
               1);
+    tally_add(w, c, OUTCOME_care_integration_change,
+              w->patient.care[i].care_integration - population->care_integration[i], 1);
     tally_add(w, c, OUTCOME_self_management, w->patient.care[i].self_management, 1);
     tally_year(w, c, i);
 }

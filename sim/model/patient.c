@@ -8,7 +8,6 @@
 #define SELF_MANAGEMENT_TOP 96.0
 #define INTEGRATION_TOP 51.0
 #define DISTRESS_TOP 24.0
-#define LN2 0.69314718055994531
 enum { BLOCK_DROP = 5 }; /* of STREAM_CONTACT */
 
 static int since_list(const struct world *w, int i)
@@ -74,8 +73,7 @@ static bool drops_out(const struct world *w, int i, const struct params *p)
     return random_uniform_of(u.w[0]) < hazard;
 }
 
-/* ---- what the dose does
- * ---------------------------------------------------------------------------------------------- */
+/* ---- what the dose does ------------------------------------------------------------------------------------------ */
 
 /* The programme's part follows the dose while enrolled. */
 static void follow(double *gain, double full, double weeks)
@@ -91,8 +89,10 @@ static void add_up_scores(struct world *w, int i, const struct params *p)
     double skills = w->population->self_management[i] + secular * p->secular_self_management;
     double integration = w->population->care_integration[i] + secular * p->secular_integration;
     double distress = w->population->distress[i] + secular * p->secular_distress;
-    w->patient.care[i].self_management = clamp(skills + w->patient.care[i].gain_self_management, 0, SELF_MANAGEMENT_TOP);
-    w->patient.care[i].care_integration = clamp(integration + w->patient.care[i].gain_care_integration, 0, INTEGRATION_TOP);
+    w->patient.care[i].self_management =
+        clamp(skills + w->patient.care[i].gain_self_management, 0, SELF_MANAGEMENT_TOP);
+    w->patient.care[i].care_integration =
+        clamp(integration + w->patient.care[i].gain_care_integration, 0, INTEGRATION_TOP);
     w->patient.care[i].distress = clamp(distress + w->patient.care[i].gain_distress, 0, DISTRESS_TOP);
 }
 
@@ -121,7 +121,8 @@ static double left_after(int weeks, const struct params *p)
 static double effect_now(const struct world *w, int i, const struct params *p)
 {
     double effect = w->patient.care[i].effect;
-    return w->patient.care[i].exit_week == NONE ? effect : effect * left_after(w->week - w->patient.care[i].exit_week, p);
+    return w->patient.care[i].exit_week == NONE ? effect
+                                                : effect * left_after(w->week - w->patient.care[i].exit_week, p);
 }
 
 void patient_catch_up(struct world *w, int i)
@@ -138,8 +139,7 @@ void patient_catch_up(struct world *w, int i)
     add_up_scores(w, i, p);
 }
 
-/* ---- use of services
- * --------------------------------------------------------------------------------------------------- */
+/* ---- use of services --------------------------------------------------------------------------------------------- */
 
 /* The same uniforms at a lower rate never add a visit: where the twin had none, and the rates are not raised, the week
  * is the twin's own. */
@@ -263,8 +263,7 @@ static void services_week(struct world *w, int c)
     tally_use(w, c, &sum);
 }
 
-/* ---- the enrolled
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- the enrolled ------------------------------------------------------------------------------------------------ */
 
 /* What nurses see, secular change included: nobody sees a counterfactual. In somebody who did not need it they see less. */
 static double benefit_seen(const struct world *w, int i, const struct params *p)

@@ -10,6 +10,8 @@
 #define MAX_CANDIDATES 16000U
 #define MIN_AGE 18.0
 #define MAX_AGE 100.0
+#define AGE_LOW (-4.0) /* quantiles of age are kept by normal score */
+#define AGE_STEPS_PER_UNIT 8
 #define AGE_SIZE 65
 #define WEEKS_IN_YEAR 52.0
 
@@ -43,12 +45,10 @@ int rate_table_init(struct rate_table *self, double mean, double shape)
         FINE = RATE_STEPS_PER_UNIT / PER_UNIT
     };
     double node[NODES];
-    gsl_error_handler_t *old = gsl_set_error_handler_off();
     for (int i = 0; i < NODES; i++) { /* GSL's inverse is slow: few exact values, the rest between them */
         double z = RATE_LOW + (double)(i - 1) / PER_UNIT;
         node[i] = log(gsl_cdf_gamma_Qinv(gsl_cdf_ugaussian_Q(z), shape, mean / shape));
     }
-    gsl_set_error_handler(old);
     for (int i = 0; i < RATE_SIZE; i++)
         self->value[i] = exp(cubic(node + i / FINE, (double)(i % FINE) / FINE));
     return isfinite(self->value[0]) && isfinite(self->value[RATE_SIZE - 1]) ? 0 : MILIEU_ERR_RUN;
@@ -71,14 +71,13 @@ static void make_ages(struct makers *m)
 {
     double mean = (m->p.age_mean - MIN_AGE) / (MAX_AGE - MIN_AGE), sd = m->p.age_sd / (MAX_AGE - MIN_AGE);
     double size = mean * (1 - mean) / (sd * sd) - 1;
-    gsl_error_handler_t *old = gsl_set_error_handler_off();
     if (size < 0.1)
         size = 0.1;
     for (int i = 0; i < AGE_SIZE; i++) {
-        double q = gsl_cdf_beta_Pinv((i + 0.0) / (AGE_SIZE - 1), mean * size, (1 - mean) * size);
-        m->age[i] = MIN_AGE + (MAX_AGE - MIN_AGE) * q;
+        double u = gsl_cdf_ugaussian_P(AGE_LOW + (double)i / AGE_STEPS_PER_UNIT);
+        double q = gsl_cdf_beta_Pinv(u, mean * size, (1 - mean) * size);
+        m->age[i] = MIN_AGE + (MAX_AGE - MIN_AGE) * (isfinite(q) ? q : mean); /* too narrow for GSL: everybody alike */
     }
-    gsl_set_error_handler(old);
 }
 
 static bool same_makers(const struct makers *m, const struct params *p)
@@ -228,8 +227,9 @@ static float score(double u, double mean, double sd, double top)
 
 static double age_of(const struct makers *m, double u)
 {
-    double at = u * (AGE_SIZE - 1);
-    int i = (int)at;
+    double at = (random_normal_of(u) - AGE_LOW) * AGE_STEPS_PER_UNIT;
+    int i = at < 0 ? 0 : at >= AGE_SIZE - 1 ? AGE_SIZE - 2 : (int)at;
+    at = at < 0 ? 0 : at > AGE_SIZE - 1 ? AGE_SIZE - 1 : at;
     return m->age[i] + (at - i) * (m->age[i + 1] - m->age[i]);
 }
 
@@ -276,7 +276,6 @@ static int num_lists(const struct setting *s, const struct params *p)
     return n < 1 ? 1 : n > MAX_LISTS ? MAX_LISTS : n;
 }
 
-/* One block for every column. */
 static int allocate(struct population *self, int32_t patients)
 {
     size_t n = (size_t)patients;
@@ -372,6 +371,7 @@ static int place_patients(struct population *self, const struct setting *s, stru
 int population_init(struct population *self, const struct setting *s, struct luck luck, struct error *err)
 {
     int ret;
+    gsl_set_error_handler_off(); /* results are looked at instead */
     memset(self, 0, sizeof *self);
     self->makers = calloc(1, sizeof *self->makers);
     if (self->makers == NULL)
@@ -384,12 +384,14 @@ int population_init(struct population *self, const struct setting *s, struct luc
             ret = error_set(err, MILIEU_ERR_RUN, "%s: no visit rates for ed_mean %g, ed_dispersion %g", s->clinic[c].id,
                             p.ed_mean, p.ed_dispersion);
         for (int32_t i = self->first[c]; ret == 0 && i < self->first[c + 1]; i++) {
-            if (!draw_listed(self, self->makers, luck, i))
+            if (!draw_listed(self, self->makers, luck, i)) {
                 ret = error_set(
                     err, MILIEU_ERR_RUN,
-                    "%s: nobody among %u candidates is put on the list: select_visits %g, select_admissions %g, "
-                    "ed_mean %g ask for too much",
-                    s->clinic[c].id, MAX_CANDIDATES, p.select_visits, p.select_admissions, p.ed_mean);
+                    "%s: among %u candidates nobody %s the list: select_visits %g, select_admissions %g, ed_mean %g",
+                    s->clinic[c].id, MAX_CANDIDATES, self->false_positive[i] ? "fails to qualify for" : "qualifies for",
+                    p.select_visits, p.select_admissions, p.ed_mean);
+                break;
+            }
             draw_person(self, self->makers, luck, i);
             draw_life(self, &p, luck, i);
         }

@@ -69,8 +69,7 @@ static void count_partners(struct world *w)
     }
 }
 
-/* ---- the community of practice spans clinics
- * -------------------------------------------------------------------------- */
+/* ---- the community of practice spans clinics --------------------------------------------------------------------- */
 
 static void meet_community(struct world *w)
 {
@@ -93,8 +92,7 @@ static void meet_community(struct world *w)
     }
 }
 
-/* ---- ties
- * --------------------------------------------------------------------------------------------------------------- */
+/* ---- ties -------------------------------------------------------------------------------------------------------- */
 
 static double tie_after(double tie, const struct params *p, double hours)
 {
@@ -122,8 +120,7 @@ static void grow_ties(struct world *w, int c)
     }
 }
 
-/* ---- learning
- * -------------------------------------------------------------------------------------------------------------- */
+/* ---- learning ---------------------------------------------------------------------------------------------------- */
 
 /* Part of the case manager's contact is coaching; the hours of coaching planned are shared by trainer and case manager. */
 static double effective_coaching(const struct world *w, int n)
@@ -154,8 +151,7 @@ static void learn(struct world *w, int n)
     w->nurse.knowledge[n] += clamp(p->comfort_from_support * community, 0, 1) * (1 - w->nurse.knowledge[n]);
 }
 
-/* ---- what people think
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- what people think ------------------------------------------------------------------------------------------- */
 
 struct mood {          /* of a clinic this week: what its people see */
     double benefit;    /* seen less expected; 0 while there is none to see */
@@ -255,8 +251,7 @@ static void move_values(struct world *w, int c, int present)
         after(w->clinic.manager_value[c], value_parts(w->clinic.manager_value[c], p, &m, contact, 0.5, met));
 }
 
-/* ---- engagement and strain
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- engagement and strain --------------------------------------------------------------------------------------- */
 
 /* What all nurses of a clinic share of the causes of engagement. */
 struct shared_causes {

@@ -36,13 +36,14 @@ static uint8_t post_at_start(const struct params *p, const struct person_setting
 static void start_nurse(struct world *w, int c, int n, const struct person_setting *person)
 {
     struct params p;
-    struct words a = random_words(w->luck, nurse_entity(w, n), 0, STREAM_STAFF_START, 0);
-    struct words b = random_words(w->luck, nurse_entity(w, n), 0, STREAM_STAFF_START, 1);
+    struct words a, b;
     double z[6];
+    w->nurse.clinic[n] = c; /* first: her luck is her clinic's */
+    a = random_words(w->luck, nurse_entity(w, n), 0, STREAM_STAFF_START, 0);
+    b = random_words(w->luck, nurse_entity(w, n), 0, STREAM_STAFF_START, 1);
     for (int i = 0; i < 6; i++)
         z[i] = w->clinic.now[c].personal_spread * random_normal_of(random_uniform_of(i < 3 ? a.w[i + 1] : b.w[i - 3]));
     world_person_params(w, c, person, &p);
-    w->nurse.clinic[n] = c;
     w->nurse.fte[n] = person != NULL ? person->fte : 1;
     w->nurse.post[n] = post_at_start(&p, person, a.w[0], b.w[3]);
     w->nurse.since[n] = 0;
@@ -164,7 +165,7 @@ static void start_places(struct world *w)
     }
 }
 
-/* The case manager is one person for all clinics of the centre: what they say of her is averaged, unless she is named. */
+/* Case managers work for all clinics of the centre: what clinics say of them is averaged, over those who are not named. */
 static void start_centres(struct world *w)
 {
     for (int h = 0; h < w->centre.num; h++) {
@@ -176,9 +177,11 @@ static void start_centres(struct world *w)
     for (int c = 0; c < w->clinic.num; c++) {
         int h = w->clinic.centre[c];
         struct params p;
-        world_person_params(w, c, person_of(w->setting->centre[h].case_manager, 0), &p);
-        w->centre.skill[h] += p.case_manager_skill_start;
-        w->centre.leadership[h] += p.case_manager_leadership_start;
+        for (int i = 0; i < w->centre.num_managers[h]; i++) {
+            world_person_params(w, c, person_of(w->setting->centre[h].case_manager, i), &p);
+            w->centre.skill[h] += p.case_manager_skill_start / w->centre.num_managers[h];
+            w->centre.leadership[h] += p.case_manager_leadership_start / w->centre.num_managers[h];
+        }
         w->centre.director_value[h] += p.manager_value_start;
         if (w->centre.num_clinics[h]++ == 0)
             w->centre.first_clinic[h] = c;

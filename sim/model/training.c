@@ -47,8 +47,9 @@ void training_week(struct world *w, int c)
     double gain = p->session_gain * p->session_hours / SESSION_HOURS * p->relevance * training_worth(p);
     double mean;
     int present = 0;
-    if (w->clinic.sessions_held[c] >= p->training_sessions ||
-        w->week < p->training_start + w->clinic.sessions_held[c] * p->training_every)
+    int due =
+        w->clinic.sessions_held[c] == 0 ? (int)p->training_start : w->clinic.last_session[c] + (int)p->training_every;
+    if (w->clinic.sessions_held[c] >= p->training_sessions || w->week < due)
         return;
     mean = mean_competence(w, c);
     for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
@@ -61,6 +62,7 @@ void training_week(struct world *w, int c)
         return; /* put off until somebody is there */
     w->clinic.belonging[c] += p->session_belonging * p->equal_speaking * (1 - w->clinic.belonging[c]);
     w->clinic.trained[c] = 1;
+    w->clinic.last_session[c] = w->week;
     world_event(w, c, EVENT_training, NONE, ++w->clinic.sessions_held[c], NONE);
     w->clinic.programme_cost[c] += (present + 1) * p->session_hours * p->nurse_hour_cost; /* the trainer's too */
 }

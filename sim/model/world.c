@@ -124,6 +124,8 @@ int world_reserve_events(struct world *self, struct error *err)
         return 0;
     need = r->num_events + (int64_t)EVENTS_A_CLINIC_WEEK * self->clinic.num + 3 * self->nurse.num +
            4 * self->centre.num + (int64_t)self->setting->num_strategies * self->clinic.num;
+    for (int h = 0; h < self->centre.num; h++)
+        need += self->setting->centre[h].num_case_managers;
     if (need > r->max_events) {
         int64_t room = need + need / 2;
         struct event *grown = realloc(r->event, (size_t)room * sizeof *grown);
@@ -144,8 +146,7 @@ int64_t world_event(struct world *self, int clinic, enum event_kind kind, int su
     return r->num_events++;
 }
 
-/* ---- invariants
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- invariants -------------------------------------------------------------------------------------------------- */
 
 #define HOLDS(condition)                                                                                               \
     if (!(condition))                                                                                                  \

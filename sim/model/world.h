@@ -99,6 +99,7 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(uint8_t, trained, "first training held, or none planned")                                                        \
     X(uint8_t, team_met, "the team has met on the programme")                                                          \
     X(uint8_t, meeting_held, "a team meeting was held this week")                                                      \
+    X(int32_t, last_session, "week of the last one")                                                                   \
     X(int32_t, sessions_held, "training sessions so far")                                                              \
     X(double, belonging, "to the training group, 0..1")                                                                \
     X(double, manager_hours, "case manager's hours for the clinic this week")                                          \
@@ -190,7 +191,7 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(double, own_adherence, "log-odds the person brings, over those of others")                                       \
     X(double, adherence, "0..1")                                                                                       \
     X(double, dose, "effective dose, 0..1")                                                                            \
-    X(double, effect, "lagged dose that acts on use, 0..1")                                                            \
+    X(double, effect, "lagged dose that acts on use, 0..1; as it was at exit for one who left")                        \
     X(double, heard, "how far the team hears of this patient's visits, 0..1")                                          \
     X(double, gain_self_management, "programme's part of the true score")                                              \
     X(double, gain_care_integration, "")                                                                               \
@@ -210,8 +211,7 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(int32_t, ed_year_usual, "of its twin, the same weeks")                                                           \
     X(int32_t, admissions_year, "")                                                                                    \
     X(int32_t, admissions_year_usual, "")                                                                              \
-    X(float, fidelity, "at exit")                                                                                      \
-    X(uint8_t, made, "contacts made this week")
+    X(float, fidelity, "at exit")
 
 #define DECLARE(type, name, words) type *name;
 #define DECLARE_FIELD(type, name, words) type name;

@@ -53,10 +53,10 @@ int cube_init(struct cube *self, struct error *err)
     planes = (hsize_t)self->num_variables * (gathers(self) ? (hsize_t)self->num_arms : 1);
     self->array = malloc((size_t)self->num_variables * sizeof *self->array);
     self->buffer = malloc(planes * plane_values(self) * value_bytes(self));
+    for (int i = 0; self->array != NULL && i < self->num_variables; i++)
+        self->array[i] = H5I_INVALID_HID;
     if (self->array == NULL || self->buffer == NULL)
         return error_set(err, MILIEU_ERR_MEMORY, "results: out of memory");
-    for (int i = 0; i < self->num_variables; i++)
-        self->array[i] = H5I_INVALID_HID;
     return 0;
 }
 

@@ -230,6 +230,14 @@ static void read_names(struct results_file *self)
     }
 }
 
+/* What a scenario may ask for: a damaged file may not ask for more. */
+static bool shape_is_possible(const struct results_file *self)
+{
+    return self->num_arms <= SETTING_MAX_ARMS && self->num_strategies <= SETTING_MAX_STRATEGIES &&
+           self->num_draws <= 65535 && self->num_replications <= 65535 && self->num_clinics <= 1000000 &&
+           self->horizon >= 1 && self->horizon <= 10000;
+}
+
 static void read_shape(struct results_file *self)
 {
     struct store *store = &self->inside->store;
@@ -239,8 +247,11 @@ static void read_shape(struct results_file *self)
     self->num_draws = (int)length_of(store, "outcomes", "draw");
     self->num_replications = (int)length_of(store, "outcomes", "replication");
     self->horizon = (int)read_number_attribute(store, "horizon", 0);
-    if (self->horizon < 1 || self->horizon > 10000)
-        store_fail(store, "the number of weeks is not told");
+    if (!shape_is_possible(self))
+        store_fail(store, "its numbers of weeks, arms, clinics or runs cannot be");
+    if (length_of(store, "parameters", "parameter") != NUM_PARAMS ||
+        length_of(store, "ratings", "factor") != NUM_FACTORS)
+        store_fail(store, "made by a version with other parameters or factors");
     self->has_series = exists(store, "series", "week");
     self->has_quantiles = exists(store, "quantiles", "week");
     self->num_events = exists(store, "events", "event") ? (int64_t)length_of(store, "events", "event") : 0;
