@@ -3,6 +3,9 @@
  * What a strategy sets or adds moves a clinic's ratings and parameters; what only says where things start (a tie, a
  * stance, a skill) moves the state itself by the same difference. A strategy that ends takes its changes back.
  *
+ * Who is on a list was drawn from the context at the start: strategies move what the programme meets, not who its patients
+ * are (parameters of selection, needs and use of services act from the start only).
+ *
  * Writes: rating, base, clinic.now, clinic.strategy_hours, clinic.strategy_cost, strategy, and the states named in
  *         calendar.c's table. Sources: ERIC (Powell 2015); Proctor 2013 on specifying a strategy. */
 #ifndef MILIEU_CALENDAR_H

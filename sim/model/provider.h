@@ -5,7 +5,7 @@
  *   competence      dc = ln 2 / competence_half_time * practice * (1 + (coaching_speed - 1) coached + cop_speed * community)
  *                   * (1 - c); practice = worked / (worked + practice_hours); forgetting without practice   (5.2-5.7)
  *   session         training.h [000]
- *   value           moves with benefit seen less expected (a negative person takes in negative_discount of a gain),
+ *   value           moves with benefit seen * (seen_without_fit + fit) less expected (a negative person takes in negative_discount of a gain),
  *                   persuasion through ties, colleagues, meetings, community, and strain seen       (10.10, [003] B and C)
  *   engagement      follows logit^-1(temperament + engagement_level + stance of the lead (a negative one weighs more)
  *                   + nurse who leads + case manager through the tie + climate + value + belonging - strain)

@@ -2,8 +2,8 @@
  *
  *   reorganisation   begins with hazard reorganization_per_year (mean over the centre's clinics), lasts exponentially;
  *                    breaks a share ties_broken of the ties with the centre and slows lists while it lasts
- *   list             asked for when at most list_reserve names are left to review, list_every weeks after the last could
- *                    be at the earliest; takes list_delay weeks (log-normal, SD of the log list_delay_spread)
+ *   list             list k is asked for when at most list_reserve names are left to review, in week k * list_every at the
+ *                    earliest; takes list_delay weeks (log-normal, SD of the log list_delay_spread)
  *
  * Writes: centre.reorganization_*, clinic.list_*, clinic.lists_out, patient.stage, patient.list_week,
  *         nurse.tie_manager, physician.tie_manager. Sources: [002], [003] case B, evidence 61, 7.9. */

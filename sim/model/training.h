@@ -1,5 +1,6 @@
 /* Training [000]: action-learning sessions for the nurses of a clinic. A submodel of the provider step.
- * Writes: nurse.{competence, knowledge, comfort, tie_team, leadership}, clinic.{trained, sessions_held, belonging}. */
+ * Writes: nurse.{competence, knowledge, comfort, tie_team, leadership, hours}, clinic.{trained, sessions_held,
+ *         last_session, belonging, programme_cost}. */
 #ifndef MILIEU_TRAINING_H
 #define MILIEU_TRAINING_H
 #include "world.h"

@@ -23,9 +23,7 @@ static double mean_year(const struct population *p)
     return sum / p->num_patients;
 }
 
-/* ---- who is listed
- * -----------------------------------------------------------------------------------------------------
- */
+/* ---- who is listed ----------------------------------------------------------------------------------------------- */
 
 Test(population, everybody_qualifies_where_the_list_makes_no_error)
 {
@@ -196,9 +194,7 @@ Test(population, conditions_without_excess_variance_are_poisson)
     fixture_free(&f);
 }
 
-/* ---- risk
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* ---- risk -------------------------------------------------------------------------------------------------------- */
 
 static double exact_rate(double z, double mean, double shape)
 {
@@ -303,9 +299,7 @@ Test(population, a_permanent_risk_stays)
     fixture_free(&f);
 }
 
-/* ---- use
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* ---- use --------------------------------------------------------------------------------------------------------- */
 
 Test(population, a_ratio_of_1_is_the_twins_own_week_and_less_never_adds_a_visit)
 {
@@ -422,9 +416,7 @@ Test(population, patient_weeks_count_the_look_back_once_and_usual_care)
     fixture_free(&f);
 }
 
-/* ---- errors
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* ---- errors ------------------------------------------------------------------------------------------------------ */
 
 Test(population, too_many_patients_are_refused)
 {
