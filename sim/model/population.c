@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define BLOCKS_PER_CANDIDATE 4U
+#define CANDIDATE_NORMALS 14 /* risk in the middle, what is independent of it, twelve steps */
 #define MAX_CANDIDATES 16000U
 #define MIN_AGE 18.0
 #define MAX_AGE 100.0
@@ -129,13 +130,15 @@ static struct candidate draw_candidate(const struct makers *m, struct luck luck,
                                        bool risky)
 {
     struct candidate c;
-    double z[16], risk, other, expected;
+    double z[CANDIDATE_NORMALS], risk, other, expected;
     struct words use = random_words(luck, entity, 0, STREAM_CANDIDATE_USE, number);
     for (uint32_t b = 0; b < BLOCKS_PER_CANDIDATE; b++) {
         struct words w = random_words(luck, entity, 0, STREAM_CANDIDATE_RISK, number * BLOCKS_PER_CANDIDATE + b);
-        for (uint32_t i = 0; i < 4; i++)
-            z[4 * b + i] = b == 0 && i == 0 ? random_uniform_of(w.w[0]) : random_normal_of(random_uniform_of(w.w[i]));
+        for (uint32_t i = 0; i < 4 && 4 * b + i < CANDIDATE_NORMALS; i++)
+            z[4 * b + i] = random_uniform_of(w.w[i]);
     }
+    for (int i = 1; i < CANDIDATE_NORMALS; i++)
+        z[i] = random_normal_of(z[i]);
     risk = random_normal_of(risky ? 0.5 + 0.5 * z[0] : z[0]);
     other = z[1];
     c.permanent = m->sqrt_permanent * risk + m->sqrt_drift * other;
@@ -467,8 +470,12 @@ static void patient_usual_care(struct population *self, struct luck luck, int c,
     const struct makers *m = self->makers;
     double x = self->risk_drift[i];
     float *rate = self->rate + self->first_rate[i];
+    struct words risk = { { 0 } };
     for (int t = 0; t < self->end[i]; t += RISK_STEP) {
-        double z = random_normal_of(random_uniform(luck, self->entity[i], t, STREAM_RISK));
+        int step = t / RISK_STEP % 4; /* a block has words for four steps */
+        if (step == 0)
+            risk = random_words(luck, self->entity[i], t, STREAM_RISK, 0);
+        double z = random_normal_of(random_uniform_of(risk.w[step]));
         x = m->step_correlation * x + m->step_noise * z;
         *rate = (float)rate_at(m, self->risk_permanent[i], x);
         set_rates(r, &m->p, *rate++, 1, 1);
