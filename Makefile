@@ -70,7 +70,7 @@ TOOL_SRC   := $(wildcard scripts/*.c)
 TOOLS      := $(TOOL_SRC:scripts/%.c=$(BUILD)/tools/%)
 FORMATTED  := $(wildcard *.c sim/*/*.[ch] analysis/*.[ch] $(TOOL_SRC) tests/*/*.[ch])
 
-.PHONY: all help programs unit verify system test demo deps deps-build install uninstall format lint gate docs docs-check \
+.PHONY: all help programs unit-programs unit verify system test demo deps deps-build install uninstall format lint gate docs docs-check \
         picture coverage sanitize fuzz bench clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -145,6 +145,8 @@ $(BUILD)/tests/verify/%: $(BUILD)/obj/tests/verify/%.o $(BUILD)/libtesthelp.a $(
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(call link_of,tests/verify/$*.c) -Wl,--as-needed $(LDLIBS_TEST) $(HDF5_SHARED) $(BASE_LIBS)
+
+unit-programs: $(UNIT)
 
 programs: all $(UNIT) $(VERIFY)
 
