@@ -235,6 +235,7 @@ static void write_file(const char *folder, const char *name, const char *text)
 
 Test(scenario_plan, extends_merges_deeply_and_the_child_wins)
 {
+    static const char *const names[] = { "grand.cfg", "parent.cfg", "child.cfg" };
     char folder[] = "/tmp/milieu-extends-XXXXXX", path[256];
     struct scenario scenario;
     struct setting setting;
@@ -281,6 +282,11 @@ Test(scenario_plan, extends_merges_deeply_and_the_child_wins)
     setting_free(&setting);
     scenario_free(&scenario);
     messages_free(&messages);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        unlink(path);
+    }
+    rmdir(folder);
 }
 
 /* ---- the text -----------------------------------------------------------------------------------------------------
