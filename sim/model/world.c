@@ -142,7 +142,7 @@ int64_t world_event(struct world *self, int clinic, enum event_kind kind, int su
     struct record *r = self->record;
     if (r == NULL || !self->setting->events || r->num_events >= r->max_events)
         return NONE;
-    r->event[r->num_events] = (struct event){ clinic, self->week, kind, subject, value, cause };
+    r->event[r->num_events] = (struct event){ clinic, self->week, (int32_t)kind, subject, value, cause };
     return r->num_events++;
 }
 

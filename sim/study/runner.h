@@ -13,12 +13,14 @@
 #include "../scenario/scenario.h"
 
 struct runner_options {
-    int threads;              /* >= 1 */
+    int threads; /* >= 1 */
     int draws, replications;
     uint32_t seed;
     bool keep_series;
-    const volatile sig_atomic_t *stop; /* not NULL: polled; when it becomes non-zero the run ends with MILIEU_ERR_INTERRUPTED */
-    void (*progress)(void *context, int64_t runs_done, int64_t runs_in_all); /* may be NULL; called by one thread at a time */
+    const volatile sig_atomic_t
+        *stop; /* not NULL: polled; when it becomes non-zero the run ends with MILIEU_ERR_INTERRUPTED */
+    void (*progress)(void *context, int64_t runs_done,
+                     int64_t runs_in_all); /* may be NULL; called by one thread at a time */
     void *progress_context;
 };
 
@@ -34,8 +36,8 @@ struct runner_sink {
 };
 
 struct runner_report {
-    int64_t runs;            /* draws x replications */
-    uint64_t patient_weeks;  /* of all runs: look-back once, usual care, and every arm */
+    int64_t runs;           /* draws x replications */
+    uint64_t patient_weeks; /* of all runs: look-back once, usual care, and every arm */
 };
 
 int runner_run(const struct scenario *scenario, const struct runner_options *options, const struct runner_sink *sink,

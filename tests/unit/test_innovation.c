@@ -244,8 +244,8 @@ Test(innovation, contacts_come_at_their_interval)
     for (int i = 0; i < 12; i++)
         cr_expect(f.w->patient.care[i].num_coordination == coordination &&
                       f.w->patient.care[i].num_self_management == self_management,
-                  "%d and %d for %d and %d", f.w->patient.care[i].num_coordination, f.w->patient.care[i].num_self_management,
-                  coordination, self_management);
+                  "%d and %d for %d and %d", f.w->patient.care[i].num_coordination,
+                  f.w->patient.care[i].num_self_management, coordination, self_management);
     fixture_free(&f);
 }
 
@@ -442,7 +442,8 @@ Test(innovation, where_nobody_is_left_patients_wait_for_the_successor_and_lose_t
     trust = f.w->patient.care[0].trust;
     f.w->nurse.post[0] = POST_VACANT;
     weeks_of(&f, 400, 5);
-    cr_expect(f.w->patient.stage[0] == PATIENT_ENROLLED && f.w->patient.care[0].nurse == 0 && f.w->nurse.worked[0] == 0);
+    cr_expect(f.w->patient.stage[0] == PATIENT_ENROLLED && f.w->patient.care[0].nurse == 0 &&
+              f.w->nurse.worked[0] == 0);
     f.w->nurse.post[0] = POST_PRESENT;
     f.w->nurse.hired[0] = f.w->week;
     weeks_of(&f, 400, 1);

@@ -354,8 +354,8 @@ Test(patient, time_passes_for_those_without_dose)
         patient_weeks(&f, 1);
         for (int i = 0; i < 40; i++)
             if (f.sim.population->care_integration[i] < 48)
-                cr_assert(fabs(f.w->patient.care[i].care_integration - f.sim.population->care_integration[i] - secular) <
-                              1e-9,
+                cr_assert(fabs(f.w->patient.care[i].care_integration - f.sim.population->care_integration[i] -
+                               secular) < 1e-9,
                           "week %d", t);
     }
     fixture_free(&f);

@@ -155,7 +155,8 @@ static void expect_patients_add_up(const struct world *w, int c)
         enrolled += stage == PATIENT_ENROLLED;
         left += w->patient.care[i].exit_week != NONE;
         here += stage != PATIENT_UNLISTED && stage != PATIENT_GONE;
-        cr_assert((w->patient.care[i].enrol_week == NONE) <= (w->patient.care[i].exit_week == NONE), "left without coming");
+        cr_assert((w->patient.care[i].enrol_week == NONE) <= (w->patient.care[i].exit_week == NONE),
+                  "left without coming");
         cr_assert(w->patient.care[i].isp_week == NONE || w->patient.care[i].isp_week >= w->patient.care[i].enrol_week);
     }
     cr_assert(listed == staged, "listed %d, in a stage %d", listed, staged);
