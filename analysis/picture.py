@@ -44,7 +44,7 @@ def draw(file, figure):
             axis.spines[["top", "right"]].set_visible(False)
             axis.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes[0, 0].set_ylabel("patients reached, %")
-    axes[1, 0].set_ylabel("still running, %")
+    axes[1, 0].set_ylabel("programme delivering, %")
     handles, labels = axes[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="lower center", ncol=min(3, len(labels)), frameon=False, fontsize=9)
     return reach.shape[1] * reach.shape[2]
