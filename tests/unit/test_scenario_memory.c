@@ -89,11 +89,19 @@ static const char child[] =
     "guidance = 0.1; }; delay_weeks = (\"q90\", 2, 10); } );\n"
     "arms = ( { id = \"one\"; }, { id = \"two\"; on = [\"s\"]; } );\n";
 
-static char folder[] = "/tmp/milieu-memory-XXXXXX";
+static char folder[256];
+
+/* A folder of the test's own, below TMPDIR. */
+static bool make_folder(void)
+{
+    const char *temporary = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%s/milieu-memory-XXXXXX", temporary != NULL ? temporary : "/tmp");
+    return mkdtemp(folder) != NULL;
+}
 
 static void write_file(const char *name, const char *text)
 {
-    char path[256];
+    char path[512];
     FILE *file;
     snprintf(path, sizeof path, "%s/%s", folder, name);
     file = fopen(path, "w");
@@ -105,7 +113,7 @@ static int read_failing(long n, const char *name, const struct scenario_override
     struct scenario scenario;
     struct messages messages;
     struct error err = { 0 };
-    char path[256];
+    char path[512];
     int ret;
     snprintf(path, sizeof path, "%s/%s", folder, name);
     messages_init(&messages, 0);
@@ -125,7 +133,7 @@ Test(scenario_memory, every_allocation_of_a_reading_fails_once)
     static const struct scenario_override overrides[] = { { true, "a-00003/nurse_experience=1" },
                                                           { false, "runs.draws=3" } };
     long n = 0;
-    cr_assert(mkdtemp(folder) != NULL);
+    cr_assert(make_folder());
     write_file("parent.cfg", parent);
     write_file("child.cfg", child);
     cr_assert(read_failing(-1, "child.cfg", overrides, 2) == 0);
@@ -141,7 +149,7 @@ Test(scenario_memory, every_allocation_of_a_reading_fails_once)
 Test(scenario_memory, every_allocation_of_a_broken_reading_fails_once)
 {
     long n = 0;
-    cr_assert(mkdtemp(folder) != NULL);
+    cr_assert(make_folder());
     write_file(
         "broken.cfg",
         "format = \"milieu-scenario/1\"; id = \"Broken\"; runs: { drows = 3; draws = 5%; draws = 1; };\n"
@@ -161,9 +169,9 @@ Test(scenario_memory, every_allocation_of_a_draw_fails_once)
     struct scenario scenario;
     struct messages messages;
     struct error err = { 0 };
-    char path[256];
+    char path[512];
     long n = 0;
-    cr_assert(mkdtemp(folder) != NULL);
+    cr_assert(make_folder());
     write_file("parent.cfg", parent);
     write_file("child.cfg", child);
     snprintf(path, sizeof path, "%s/child.cfg", folder);
