@@ -7,25 +7,13 @@
 #define FIRST_DECISION 8
 #define DECISION_EVERY 4
 
-static double mean_engagement(const struct world *w, int c)
-{
-    double sum = 0;
-    int present = 0;
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
-        if (nurse_works(w, n)) {
-            sum += w->nurse.engagement[n];
-            present++;
-        }
-    return present > 0 ? sum / present : 0;
-}
-
 /* The parts of D, each less what a neutral clinic has. */
 static void support_parts(const struct world *w, int c, double part[NUM_SUPPORTS])
 {
     const struct params *p = &w->clinic.now[c];
     part[SUPPORT_LEAD] = p->stop_from_lead * stance_of(w->physician.value[w->clinic.lead[c]]);
     part[SUPPORT_MANAGER] = p->stop_from_manager * stance_of(w->clinic.manager_value[c]);
-    part[SUPPORT_ENGAGEMENT] = p->stop_from_engagement * (mean_engagement(w, c) - 0.5);
+    part[SUPPORT_ENGAGEMENT] = p->stop_from_engagement * (world_mean_at_work(w, c, w->nurse.engagement) - 0.5);
     part[SUPPORT_OVERLOAD] = -p->stop_from_overload * w->clinic.overload[c];
 }
 

@@ -4,7 +4,10 @@
 
 #include "training.h"
 
-#define MEETING_HOURS 1.0 /* contact of a team meeting */
+#define MEETING_HOURS 1.0    /* contact of a team meeting (assumed) */
+#define CONTACT_AT_WORK 0.2  /* h of contact with the team in an hour of the programme's work (assumed) */
+#define PEERS_OF_LEADERS 0.5 /* tie of physicians and managers with those whose opinion they hear (assumed) */
+#define HALF_OF_COACHING 0.5 /* trainer and case manager coach half of the planned hours each (assumed) */
 #define LN2 0.69314718055994531
 
 /* Strength of coaching, 0..1, from effective hours. */
@@ -111,7 +114,7 @@ static void grow_ties(struct world *w, int c)
     for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
         if (nurse_works(w, n)) {
             w->nurse.tie_manager[n] = tie_after(w->nurse.tie_manager[n], p, nurse_hours);
-            w->nurse.tie_team[n] = tie_after(w->nurse.tie_team[n], p, meeting + 0.2 * w->nurse.worked[n]);
+            w->nurse.tie_team[n] = tie_after(w->nurse.tie_team[n], p, meeting + CONTACT_AT_WORK * w->nurse.worked[n]);
         }
     for (int f = w->clinic.first_physician[c]; f < w->clinic.first_physician[c] + w->clinic.num_physicians[c]; f++) {
         double share = f == lead ? p->contact_with_lead : (1 - p->contact_with_lead) / (others > 0 ? others : 1);
@@ -130,8 +133,9 @@ static double effective_coaching(const struct world *w, int n)
     double tie = p->coached_without_tie + (1 - p->coached_without_tie) * w->nurse.tie_manager[n];
     double contact =
         p->contact_is_coaching * p->contact_with_nurses * w->clinic.manager_hours[c] / w->clinic.num_nurses[c];
-    double manager = (contact + (w->centre.managers[h] > 0 ? 0.5 * p->coaching_hours : 0)) * w->centre.skill[h] * tie;
-    double trainer = w->week >= p->training_start ? 0.5 * p->coaching_hours * training_worth(p) : 0;
+    double manager =
+        (contact + (w->centre.managers[h] > 0 ? HALF_OF_COACHING * p->coaching_hours : 0)) * w->centre.skill[h] * tie;
+    double trainer = w->week >= p->training_start ? HALF_OF_COACHING * p->coaching_hours * training_worth(p) : 0;
     return manager + trainer;
 }
 
@@ -224,8 +228,8 @@ static void move_physicians(struct world *w, int c, const struct mood *m)
 {
     const struct params *p = &w->clinic.now[c];
     for (int f = w->clinic.first_physician[c]; f < w->clinic.first_physician[c] + w->clinic.num_physicians[c]; f++) {
-        struct value_change d =
-            value_parts(w->physician.value[f], p, m, w->physician.tie_manager[f], 0.5, w->clinic.meeting_held[c]);
+        struct value_change d = value_parts(w->physician.value[f], p, m, w->physician.tie_manager[f], PEERS_OF_LEADERS,
+                                            w->clinic.meeting_held[c]);
         w->physician.value[f] = after(w->physician.value[f], d);
         if (f == w->clinic.lead[c])
             note_lead(w, c, d);
@@ -247,8 +251,8 @@ static void move_values(struct world *w, int c, int present)
                 clamp(after(value, d) + p->value_from_community * w->clinic.community[c] * (1 - value), 0, 1);
             contact += w->nurse.tie_manager[n] / present;
         }
-    w->clinic.manager_value[c] =
-        after(w->clinic.manager_value[c], value_parts(w->clinic.manager_value[c], p, &m, contact, 0.5, met));
+    w->clinic.manager_value[c] = after(w->clinic.manager_value[c],
+                                       value_parts(w->clinic.manager_value[c], p, &m, contact, PEERS_OF_LEADERS, met));
 }
 
 /* ---- engagement and strain --------------------------------------------------------------------------------------- */

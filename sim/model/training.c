@@ -16,18 +16,6 @@ static double speaking_share(const struct world *w, int n)
     return p->equal_speaking + (1 - p->equal_speaking) * u;
 }
 
-static double mean_competence(const struct world *w, int c)
-{
-    double sum = 0;
-    int num = 0;
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
-        if (nurse_works(w, n)) {
-            sum += w->nurse.competence[n];
-            num++;
-        }
-    return num > 0 ? sum / num : 0;
-}
-
 static void nurse_attends(struct world *w, int n, double gain, double mean)
 {
     const struct params *p = &w->clinic.now[w->nurse.clinic[n]];
@@ -51,7 +39,7 @@ void training_week(struct world *w, int c)
         w->clinic.sessions_held[c] == 0 ? (int)p->training_start : w->clinic.last_session[c] + (int)p->training_every;
     if (w->clinic.sessions_held[c] >= p->training_sessions || w->week < due)
         return;
-    mean = mean_competence(w, c);
+    mean = world_mean_at_work(w, c, w->nurse.competence);
     for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
         if (nurse_works(w, n)) {
             nurse_attends(w, n, gain, mean);

@@ -146,6 +146,19 @@ int64_t world_event(struct world *self, int clinic, enum event_kind kind, int su
     return r->num_events++;
 }
 
+double world_mean_at_work(const struct world *self, int clinic, const double *column)
+{
+    double sum = 0;
+    int present = 0;
+    for (int n = self->clinic.first_nurse[clinic];
+         n < self->clinic.first_nurse[clinic] + self->clinic.num_nurses[clinic]; n++)
+        if (nurse_works(self, n)) {
+            sum += column[n];
+            present++;
+        }
+    return present > 0 ? sum / present : 0;
+}
+
 /* ---- invariants -------------------------------------------------------------------------------------------------- */
 
 #define HOLDS(condition)                                                                                               \

@@ -298,6 +298,9 @@ int world_reserve_events(struct world *self, struct error *err);
 /* Parameters of a clinic as they hold for a person whose own ratings stand in for the clinic's (NULL: the clinic's). */
 void world_person_params(const struct world *self, int clinic, const struct person_setting *person, struct params *out);
 
+/* Mean of a column of nurses over those of the clinic who are at work; 0 when nobody is. */
+double world_mean_at_work(const struct world *self, int clinic, const double *column);
+
 /* 0, or the source line of the first invariant that does not hold. */
 int world_verify(const struct world *self);
 
