@@ -58,7 +58,7 @@ static void shift_nurses(struct world *w, int c, const struct params *old)
     const struct params *now = &w->clinic.now[c];
     double temper =
         param_to_scale(KIND_LOGIT, now->engagement_start) - param_to_scale(KIND_LOGIT, old->engagement_start);
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++) {
+    FOR_EACH_NURSE (n, w, c) {
 #define SHIFT(param, column) shift(&w->nurse.column[n], now->param - old->param);
         NURSE_STATES(SHIFT)
 #undef SHIFT
@@ -72,7 +72,7 @@ static void shift_others(struct world *w, int c, const struct params *old)
 {
     const struct params *now = &w->clinic.now[c];
     int h = w->clinic.centre[c], lead = w->clinic.lead[c];
-    for (int f = w->clinic.first_physician[c]; f < w->clinic.first_physician[c] + w->clinic.num_physicians[c]; f++) {
+    FOR_EACH_PHYSICIAN (f, w, c) {
         shift(&w->physician.value[f], f == lead ? now->lead_value_start - old->lead_value_start
                                                 : now->physician_value_start - old->physician_value_start);
         shift(&w->physician.tie_manager[f], now->tie_physicians_start - old->tie_physicians_start);

@@ -98,7 +98,7 @@ static void assess(struct world *w, int i, int n)
 static double endorsement(const struct world *w, int c)
 {
     double value = 0;
-    for (int f = w->clinic.first_physician[c]; f < w->clinic.first_physician[c] + w->clinic.num_physicians[c]; f++)
+    FOR_EACH_PHYSICIAN (f, w, c)
         value += w->physician.value[f] / w->clinic.num_physicians[c];
     return clamp(w->clinic.now[c].endorsement * (0.5 + value), 0, 1);
 }
@@ -316,7 +316,7 @@ static void approach(struct world *w, int c, int i, int n)
 static int nurse_with_time(const struct world *w, int c)
 {
     int best = NONE;
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+    FOR_EACH_NURSE (n, w, c)
         if (nurse_works(w, n) && w->nurse.hours[n] > 0 && (best == NONE || w->nurse.hours[n] > w->nurse.hours[best]))
             best = n;
     return best;
@@ -344,7 +344,7 @@ static void set_up(struct world *w, int c)
     double help = w->clinic.now[c].set_up_help * w->clinic.manager_hours[c] * w->centre.skill[h];
     double left = w->clinic.setup_left[c];
     w->clinic.hours_needed[c] += left;
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+    FOR_EACH_NURSE (n, w, c)
         if (nurse_works(w, n) && w->nurse.hours[n] > 0 && left > 0) {
             double hours = w->nurse.hours[n] < left ? w->nurse.hours[n] : left;
             left -= hours;
@@ -410,7 +410,7 @@ static void judge_full_implementation(struct world *w, int c)
 static void clinic_week(struct world *w, int c)
 {
     w->clinic.hours_needed[c] = w->clinic.hours_used[c] = w->clinic.hours_waiting[c] = 0;
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+    FOR_EACH_NURSE (n, w, c)
         w->nurse.worked[n] = 0;
     if (!clinic_runs(w, c))
         return;

@@ -50,7 +50,7 @@ static void somebody_missing(struct world *w, int c, int64_t event)
 
 static void all_there_again(struct world *w, int c)
 {
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+    FOR_EACH_NURSE (n, w, c)
         if (!nurse_works(w, n))
             return;
     w->clinic.staff_event[c] = NONE;
@@ -157,10 +157,10 @@ static void post_week(struct world *w, int c, int n)
 /* Somebody else takes the lead among nurses when the one who led is gone: the most engaged present, with less of it. */
 static void pass_nurse_lead(struct world *w, int c)
 {
-    int first = w->clinic.first_nurse[c], leader = w->clinic.leader_nurse[c], best = NONE;
+    int leader = w->clinic.leader_nurse[c], best = NONE;
     if (w->nurse.post[leader] != POST_VACANT)
         return;
-    for (int n = first; n < first + w->clinic.num_nurses[c]; n++)
+    FOR_EACH_NURSE (n, w, c)
         if (nurse_works(w, n) && (best == NONE || w->nurse.engagement[n] > w->nurse.engagement[best]))
             best = n;
     if (best != NONE) {
@@ -209,10 +209,10 @@ static void forget_case_manager(struct world *w, int h, double kept)
 {
     for (int c = 0; c < w->clinic.num; c++)
         if (w->clinic.centre[c] == h) {
-            for (int i = 0; i < w->clinic.num_nurses[c]; i++)
-                w->nurse.tie_manager[w->clinic.first_nurse[c] + i] *= kept;
-            for (int i = 0; i < w->clinic.num_physicians[c]; i++)
-                w->physician.tie_manager[w->clinic.first_physician[c] + i] *= kept;
+            FOR_EACH_NURSE (n, w, c)
+                w->nurse.tie_manager[n] *= kept;
+            FOR_EACH_PHYSICIAN (f, w, c)
+                w->physician.tie_manager[f] *= kept;
         }
 }
 
@@ -295,7 +295,7 @@ static void release_hours(struct world *w, int c)
     double support = p->hours_from_stance * leaders_stance(w, c) +
                      p->hours_from_climate * (w->clinic.climate[c] - param_table[PARAM_climate_start].value);
     double share = clinic_share(w, c), sum = 0;
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++) {
+    FOR_EACH_NURSE (n, w, c) {
         double own = share * exp(support + p->hours_from_engagement * (w->nurse.engagement[n] - 0.5));
         double hours = NURSE_WEEK_HOURS * w->nurse.fte[n] * (own < p->most_hours ? own : p->most_hours) -
                        w->clinic.strategy_hours[c];

@@ -37,7 +37,7 @@ static void add_nurse(const struct world *w, int n, struct people *p)
 
 static void add_physicians(const struct world *w, int c, struct people *p)
 {
-    for (int f = w->clinic.first_physician[c]; f < w->clinic.first_physician[c] + w->clinic.num_physicians[c]; f++) {
+    FOR_EACH_PHYSICIAN (f, w, c) {
         p->physician_value += w->physician.value[f];
         p->physician_tie += w->physician.tie_manager[f];
     }
@@ -48,7 +48,7 @@ static struct people count_people(const struct world *w, int c)
 {
     struct people p = { 0 };
     double mean;
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+    FOR_EACH_NURSE (n, w, c)
         if (nurse_works(w, n)) {
             add_nurse(w, n, &p);
         } else {

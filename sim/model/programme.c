@@ -30,7 +30,7 @@ double programme_fidelity(const struct world *w, int i, int weeks)
 int programme_free_nurse(const struct world *w, int c)
 {
     int best = NONE;
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+    FOR_EACH_NURSE (n, w, c)
         if (nurse_works(w, n) && (best == NONE || w->nurse.caseload[n] < w->nurse.caseload[best]))
             best = n;
     return best;

@@ -111,12 +111,12 @@ static void grow_ties(struct world *w, int c)
     double nurse_hours = p->contact_with_nurses * contact / w->clinic.num_nurses[c];
     double meeting = w->clinic.meeting_held[c] ? MEETING_HOURS : 0;
     int lead = w->clinic.lead[c], others = w->clinic.num_physicians[c] - 1;
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+    FOR_EACH_NURSE (n, w, c)
         if (nurse_works(w, n)) {
             w->nurse.tie_manager[n] = tie_after(w->nurse.tie_manager[n], p, nurse_hours);
             w->nurse.tie_team[n] = tie_after(w->nurse.tie_team[n], p, meeting + CONTACT_AT_WORK * w->nurse.worked[n]);
         }
-    for (int f = w->clinic.first_physician[c]; f < w->clinic.first_physician[c] + w->clinic.num_physicians[c]; f++) {
+    FOR_EACH_PHYSICIAN (f, w, c) {
         double share = f == lead ? p->contact_with_lead : (1 - p->contact_with_lead) / (others > 0 ? others : 1);
         w->physician.tie_manager[f] =
             tie_after(w->physician.tie_manager[f], p, (1 - p->contact_with_nurses) * contact * share);
@@ -194,12 +194,12 @@ static struct mood clinic_mood(const struct world *w, int c, int present)
     int h = w->clinic.centre[c];
     struct mood m = { 0 };
     double value = 0, strain = 0;
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+    FOR_EACH_NURSE (n, w, c)
         if (nurse_works(w, n)) {
             value += w->nurse.value[n];
             strain += w->nurse.strain[n] / present;
         }
-    for (int f = w->clinic.first_physician[c]; f < w->clinic.first_physician[c] + w->clinic.num_physicians[c]; f++)
+    FOR_EACH_PHYSICIAN (f, w, c)
         value += w->physician.value[f];
     m.value = value / (present + w->clinic.num_physicians[c]);
     m.strain = strain > p->strain_seen ? strain - p->strain_seen : 0;
@@ -227,7 +227,7 @@ static void note_lead(struct world *w, int c, struct value_change d)
 static void move_physicians(struct world *w, int c, const struct mood *m)
 {
     const struct params *p = &w->clinic.now[c];
-    for (int f = w->clinic.first_physician[c]; f < w->clinic.first_physician[c] + w->clinic.num_physicians[c]; f++) {
+    FOR_EACH_PHYSICIAN (f, w, c) {
         struct value_change d = value_parts(w->physician.value[f], p, m, w->physician.tie_manager[f], PEERS_OF_LEADERS,
                                             w->clinic.meeting_held[c]);
         w->physician.value[f] = after(w->physician.value[f], d);
@@ -243,7 +243,7 @@ static void move_values(struct world *w, int c, int present)
     bool met = w->clinic.meeting_held[c];
     double contact = 0;
     move_physicians(w, c, &m);
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+    FOR_EACH_NURSE (n, w, c)
         if (nurse_works(w, n)) {
             double value = w->nurse.value[n];
             struct value_change d = value_parts(value, p, &m, w->nurse.tie_manager[n], w->nurse.tie_team[n], met);
@@ -296,7 +296,7 @@ static void engage(struct world *w, int c, int present)
     const struct params *p = &w->clinic.now[c];
     struct shared_causes s = shared_causes(w, c);
     double shared = p->engagement_level + s.stance + s.nurse_lead + s.climate + s.belonging, strain = 0;
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+    FOR_EACH_NURSE (n, w, c)
         if (nurse_works(w, n)) {
             double x = shared + w->nurse.temperament[n] + s.manager * w->nurse.tie_manager[n] +
                        p->engagement_from_value * w->nurse.value[n] - p->engagement_from_strain * w->nurse.strain[n];
@@ -312,7 +312,7 @@ static double clinic_overload(const struct world *w, int c)
 {
     const struct params *p = &w->clinic.now[c];
     double posts = 0, present = 0, worked = 0;
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++) {
+    FOR_EACH_NURSE (n, w, c) {
         posts += w->nurse.fte[n];
         present += nurse_works(w, n) ? w->nurse.fte[n] : 0;
         worked += nurse_works(w, n) ? w->nurse.worked[n] : 0;
@@ -329,7 +329,7 @@ static void strain_nurses(struct world *w, int c)
     const struct params *p = &w->clinic.now[c];
     double overload = clinic_overload(w, c), x = p->strain_from_overload * overload;
     w->clinic.overload[c] += (overload - w->clinic.overload[c]) / p->stop_slowness;
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++) {
+    FOR_EACH_NURSE (n, w, c) {
         double target = nurse_works(w, n) ? x / (1 + x) : 0; /* those away rest */
         w->nurse.strain[n] += p->strain_rate * (target - w->nurse.strain[n]);
     }
@@ -340,7 +340,7 @@ static void strain_nurses(struct world *w, int c)
 static int count_present(const struct world *w, int c)
 {
     int present = 0;
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+    FOR_EACH_NURSE (n, w, c)
         present += nurse_works(w, n);
     return present;
 }
@@ -348,7 +348,7 @@ static int count_present(const struct world *w, int c)
 static void coach_and_learn(struct world *w, int c)
 {
     const struct params *p = &w->clinic.now[c];
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++) {
+    FOR_EACH_NURSE (n, w, c) {
         bool works = nurse_works(w, n), runs = clinic_runs(w, c);
         w->nurse.coaching[n] = works && runs ? effective_coaching(w, n) : 0;
         if (works && runs)

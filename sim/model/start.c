@@ -121,8 +121,8 @@ static double set_up_work(const struct world *w, int c)
 {
     const struct params *p = &w->clinic.now[c];
     double tie = 0;
-    for (int i = 0; i < w->clinic.num_nurses[c]; i++)
-        tie += w->nurse.tie_manager[w->clinic.first_nurse[c] + i] / w->clinic.num_nurses[c];
+    FOR_EACH_NURSE (n, w, c)
+        tie += w->nurse.tie_manager[n] / w->clinic.num_nurses[c];
     return p->start_up_hours * (1 - p->start_up_from_ties * tie);
 }
 

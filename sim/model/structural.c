@@ -35,10 +35,10 @@ static bool begins_now(const struct world *w, int h, const int32_t end_before)
 static void break_ties(struct world *w, int c)
 {
     double kept = 1 - w->clinic.now[c].ties_broken;
-    for (int i = 0; i < w->clinic.num_nurses[c]; i++)
-        w->nurse.tie_manager[w->clinic.first_nurse[c] + i] *= kept;
-    for (int i = 0; i < w->clinic.num_physicians[c]; i++)
-        w->physician.tie_manager[w->clinic.first_physician[c] + i] *= kept;
+    FOR_EACH_NURSE (n, w, c)
+        w->nurse.tie_manager[n] *= kept;
+    FOR_EACH_PHYSICIAN (f, w, c)
+        w->physician.tie_manager[f] *= kept;
 }
 
 static void ask_for_list(struct world *w, int c)

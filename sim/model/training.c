@@ -40,7 +40,7 @@ void training_week(struct world *w, int c)
     if (w->clinic.sessions_held[c] >= p->training_sessions || w->week < due)
         return;
     mean = world_mean_at_work(w, c, w->nurse.competence);
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++)
+    FOR_EACH_NURSE (n, w, c)
         if (nurse_works(w, n)) {
             nurse_attends(w, n, gain, mean);
             w->nurse.hours[n] -= p->session_hours;

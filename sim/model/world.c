@@ -150,8 +150,7 @@ double world_mean_at_work(const struct world *self, int clinic, const double *co
 {
     double sum = 0;
     int present = 0;
-    for (int n = self->clinic.first_nurse[clinic];
-         n < self->clinic.first_nurse[clinic] + self->clinic.num_nurses[clinic]; n++)
+    FOR_EACH_NURSE (n, self, clinic)
         if (nurse_works(self, n)) {
             sum += column[n];
             present++;
@@ -203,8 +202,8 @@ static int verify_clinic(const struct world *w, int c)
         line = verify_patient(w, c, i);
         enrolled += w->patient.stage[i] == PATIENT_ENROLLED;
     }
-    for (int n = w->clinic.first_nurse[c]; line == 0 && n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++) {
-        line = verify_nurse(w, n);
+    FOR_EACH_NURSE (n, w, c) {
+        line = line != 0 ? line : verify_nurse(w, n);
         caseload += w->nurse.caseload[n];
     }
     if (line != 0)

@@ -304,6 +304,11 @@ double world_mean_at_work(const struct world *self, int clinic, const double *co
 /* 0, or the source line of the first invariant that does not hold. */
 int world_verify(const struct world *self);
 
+/* Every nurse's post, every physician of a clinic: FOR_EACH_NURSE(n, w, c) ... with n declared by it. */
+#define FOR_EACH_NURSE(n, w, c) FOR_EACH_OF(n, (w)->clinic.first_nurse[c], (w)->clinic.num_nurses[c])
+#define FOR_EACH_PHYSICIAN(f, w, c) FOR_EACH_OF(f, (w)->clinic.first_physician[c], (w)->clinic.num_physicians[c])
+#define FOR_EACH_OF(i, first, num) for (int i = (first), i##_end = i + (num); i < i##_end; i++)
+
 static inline bool clinic_runs(const struct world *w, int c)
 {
     return w->clinic.stage[c] < STAGE_DISCONTINUED;

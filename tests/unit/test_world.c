@@ -191,7 +191,7 @@ static void expect_visits_are_the_twins(const struct fixture *f, int c)
 static void expect_hours_add_up(const struct world *w, int c)
 {
     double worked = 0, owed = 0, longest = 0;
-    for (int n = w->clinic.first_nurse[c]; n < w->clinic.first_nurse[c] + w->clinic.num_nurses[c]; n++) {
+    FOR_EACH_NURSE (n, w, c) {
         worked += w->nurse.worked[n];
         owed += w->nurse.hours[n] < 0 ? -w->nurse.hours[n] : 0;
         longest = fmax(longest, w->nurse.worked[n]);
