@@ -75,13 +75,20 @@ def page_5():
            "milieu\\-scenario \\- the scenario files of milieu", ".SH DESCRIPTION",
            roff("A scenario is a libconfig text. Every key below is optional unless it says required; a key that is not "
                 "below is an error. `milieu new FILE` writes one with every key and its default; `milieu check FILE` says "
-                "what is wrong in one; `milieu help KEY` explains a key."), ".SH KEYS"]
+                "what is wrong in one; `milieu help KEY` explains a key."), ".PP",
+           roff("A parameter may be written with what is not known of it, { value = V; spread = S; why = \"...\"; }: V a "
+                "number or distribution, S a standard deviation on the log (rates, hours, delays), log-odds (shares) or "
+                "plain scale (scores), drawn once a draw and the same for all clinics. With `spread` 0, or V alone, it is "
+                "exact; left out, it has its default and the default's spread, below. `runs.parameter_uncertainty = "
+                "false` draws no spread."), ".SH KEYS"]
+    spreads = {row["path"]: row["spread"] for row in described("parameters") if row["spread"] > 0}
     for key in described("keys"):
         facts = [key["type_en"]] + (["required"] if key["required"] else [])
         facts += [key["choices"].replace("|", " | ")] if key["choices"] else []
         facts += [f"from {key['min']:g} to {key['max']:g}"] if "min" in key else []
         facts += [f"unit {key['unit']}"] if key["unit"] not in ("", "1") else []
         facts += [f"default {key['default']}"] if key["default"] else []
+        facts += [f"spread {spreads[key['id']]:g}"] if key["id"] in spreads else []
         out += [".TP", f".B {roff(key['id'])}", roff(key["label_en"]) + " (" + roff("; ".join(facts)) + ")"]
     return out + [".SH SEE ALSO", ".BR milieu (1)"]
 

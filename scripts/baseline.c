@@ -1,5 +1,5 @@
 /* baseline: scenarios/baseline.cfg on standard output, from the tables. The neutral clinic: every factor rated 0, every
- * key with its comment. A parameter whose value is not known exactly stays a comment, so that it is still drawn. */
+ * key with its comment. A parameter whose value is not known exactly stands there with its spread, so that it is drawn. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,8 +8,10 @@
 static const char *const preamble =
     "# The neutral clinic: every factor of context rated 0, every key with its default. Made by `make docs` from the\n"
     "# tables; `milieu new my-clinic.cfg` copies it. Leave out what you do not know: a factor left out is drawn (see\n"
-    "# unstated), a parameter left out is its default. Those marked \"drawn\" are known least: they are drawn around\n"
-    "# their default, and a number written for one makes it exact. `milieu help KEY` says more of any key.\n\n";
+    "# unstated), a parameter left out is its default. Those with a spread are known least: they are drawn around "
+    "their\n"
+    "# value, once a draw; the value alone, or a spread of 0, makes them exact. `milieu help KEY` says more of any "
+    "key.\n\n";
 
 enum { COMMENT_COLUMN = 46, BOUNDLESS = 1000000000 };
 
@@ -103,13 +105,13 @@ static void parameters_of(const struct page *page, int section)
 {
     for (int i = 0; i < NUM_PARAMS; i++) {
         const struct param_info *p = &param_table[i];
-        char value[32], more[160];
+        char value[64], more[160];
         if ((int)p->section != section)
             continue;
-        snprintf(value, sizeof value, "%.10g", p->value);
-        snprintf(more, sizeof more, "%s%s, %s", p->spread > 0 ? "drawn; " : "", evidence_name[p->evidence], p->source);
-        one_key(page, p->spread > 0, p->id, value,
-                (struct remark){ p->words[0], "", p->unit, true, p->min, p->max, more });
+        snprintf(value, sizeof value, p->spread > 0 ? "{ value = %.10g; spread = %.10g; }" : "%.10g", p->value,
+                 p->spread);
+        snprintf(more, sizeof more, "%s, %s", evidence_name[p->evidence], p->source);
+        one_key(page, false, p->id, value, (struct remark){ p->words[0], "", p->unit, true, p->min, p->max, more });
     }
 }
 

@@ -104,6 +104,7 @@ cJSON *describe_parameter_json(int param)
     cJSON_AddNumberToObject(object, "low", info->low);
     cJSON_AddNumberToObject(object, "high", info->high);
     cJSON_AddNumberToObject(object, "spread", info->spread);
+    cJSON_AddNumberToObject(object, "spread_max", key_most_spread(param));
     cJSON_AddStringToObject(object, "source", info->source);
     cJSON_AddStringToObject(object, "evidence", evidence_name[info->evidence]);
     add_words(object, info->words);
@@ -177,6 +178,18 @@ char *describe_number(char *buffer, double value, int lang)
     return buffer;
 }
 
+/* How it is written with what is not known of it. */
+static void describe_spread(const struct terminal *t, int param)
+{
+    static const enum word scale[] = {
+        [KIND_EXP] = WORD_SCALE_LOG, [KIND_LOGIT] = WORD_SCALE_LOGIT, [KIND_SHIFT] = WORD_SCALE_PLAIN
+    };
+    const struct param_info *info = &param_table[param];
+    if (info->kind != KIND_COUNT)
+        say_paragraph(t, 4, WORD_PARAMETER_SPREAD, info->value, info->spread, key_most_spread(param),
+                      in_words(t, scale[info->kind]));
+}
+
 void describe_parameter(const struct terminal *t, int param)
 {
     const struct param_info *info = &param_table[param];
@@ -188,6 +201,7 @@ void describe_parameter(const struct terminal *t, int param)
     say_paragraph(t, 4, WORD_PARAMETER_VALUE, path, describe_number(value, info->value, t->lang),
                   *unit != '\0' ? " " : "", unit, describe_number(min, info->min, t->lang),
                   describe_number(max, info->max, t->lang));
+    describe_spread(t, param);
     say_paragraph(t, 4, WORD_PARAMETER_SOURCE, in_words(t, WORD_EVIDENCE_MEASURED + (enum word)info->evidence),
                   info->source);
 }

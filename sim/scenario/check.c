@@ -78,7 +78,7 @@ static void check_items(struct reading *r, struct node *list, const struct key_r
 
 static void check_whole(struct reading *r, struct node *node, const struct key_row *row, const struct path *path)
 {
-    struct value_rule rule = { row->low, row->high, true, false };
+    struct value_rule rule = { row->low, row->high, true, false, 0 };
     if (node_is_number(node))
         node->value = value_read(r, node, &rule, path, "");
     else
@@ -87,7 +87,7 @@ static void check_whole(struct reading *r, struct node *node, const struct key_r
 
 static void check_exact(struct reading *r, struct node *node, const struct key_row *row, const struct path *path)
 {
-    struct value_rule rule = { row->low, row->high, false, false };
+    struct value_rule rule = { row->low, row->high, false, false, 0 };
     if (node_is_number(node))
         node->value = value_read(r, node, &rule, path, "");
     else
@@ -184,21 +184,30 @@ static void check_references(struct reading *r, struct node *list, const struct 
 
 /* ---- ratings and parameters ---- */
 
-/* The node that holds the number: itself, or `main` of a group { main; who; why }. NULL: complained of. */
-static struct node *open_value(struct reading *r, struct node *node, const char *main, bool who,
+/* True when `name` is in a list of words like "who, why". */
+static bool is_among(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *word = list; word != NULL; word = strstr(word, ", "), word = word != NULL ? word + 2 : NULL)
+        if (strncmp(word, name, length) == 0 && (word[length] == ',' || word[length] == '\0'))
+            return true;
+    return false;
+}
+
+/* The node that holds the number: itself, or `main` of a group that may hold `others` too. NULL: complained of. */
+static struct node *open_value(struct reading *r, struct node *node, const char *main, const char *others,
                                const struct path *path)
 {
     struct node *inner = node_find(node, main);
     if (node->kind != NODE_GROUP)
         return node;
     for (struct node *child = node->first; child != NULL; child = child->next) {
-        bool text = (who && strcmp(child->name, "who") == 0) || strcmp(child->name, "why") == 0;
         struct path place = { path, child->name, NULL, 0 };
-        if (!text && child != inner)
-            complain(r, child, "unknown key '%s' in %s: it may hold %s, %swhy",
-                     "clé inconnue « %s » dans %s : on peut y écrire %s, %swhy", child->name, path_show(r, path), main,
-                     who ? "who, " : "");
-        else if (text && child->kind != NODE_TEXT)
+        if (child != inner && !is_among(others, child->name))
+            complain(r, child, "unknown key '%s' in %s: it may hold %s, %s",
+                     "clé inconnue « %s » dans %s : on peut y écrire %s, %s", child->name, path_show(r, path), main,
+                     others);
+        else if (child != inner && strcmp(child->name, "spread") != 0 && child->kind != NODE_TEXT)
             must_be(r, child, &place, "a text in quotation marks", "un texte entre guillemets");
     }
     if (inner == NULL)
@@ -209,25 +218,43 @@ static struct node *open_value(struct reading *r, struct node *node, const char 
 static void check_rating(struct reading *r, struct node *node, enum at at, const struct path *path)
 {
     double most = at == AT_CHANGE_ADD ? 4 : 2;
-    struct value_rule rule = { -most, most, false, true };
-    struct node *inner = open_value(r, node, "rating", true, path);
+    struct value_rule rule = { -most, most, false, true, 0 };
+    struct node *inner = open_value(r, node, "rating", "who, why", path);
     if (inner != NULL && inner->kind == NODE_GROUP)
         must_be(r, inner, path, "a rating", "une cote");
     else if (inner != NULL)
         node->value = value_read(r, inner, &rule, path, "");
 }
 
+/* The spread given beside a parameter's value; 0 when none is. */
+static double read_spread(struct reading *r, const struct node *group, int param, const struct path *path)
+{
+    struct value_rule rule = { 0, key_most_spread(param), false, false, 0 };
+    struct path place = { path, "spread", NULL, 0 };
+    struct node *spread = node_find(group, "spread");
+    if (spread == NULL)
+        return 0;
+    if (!node_is_number(spread)) {
+        must_be(r, spread, &place, "a number", "un nombre");
+        return 0;
+    }
+    return value_read(r, spread, &rule, &place, "") != NULL ? node_number(spread) : 0;
+}
+
 static void check_parameter(struct reading *r, struct node *node, enum at at, int index, const struct path *path)
 {
     const struct param_info *param = &param_table[index];
+    bool change = at == AT_CHANGE_SET || at == AT_CHANGE_ADD, may_spread = !change && key_most_spread(index) > 0;
     double span = param->max - param->min;
-    struct value_rule rule = { param->min, param->max, param->kind == KIND_COUNT, false };
-    struct node *inner = open_value(r, node, "value", false, path);
+    struct value_rule rule = { param->min, param->max, param->kind == KIND_COUNT, false, 0 };
+    struct node *inner = open_value(r, node, "value", may_spread ? "spread, why" : "why", path);
     char note[256];
     if (at == AT_CHANGE_ADD) {
         rule.low = -span;
         rule.high = span;
     }
+    if (may_spread)
+        rule.spread = read_spread(r, node, index, path);
     snprintf(note, sizeof note, " (%s)", param->words[r->messages->lang]);
     if (inner != NULL && inner->kind == NODE_GROUP)
         must_be(r, inner, path, "a number or distribution", "un nombre ou une distribution");
@@ -240,7 +267,7 @@ static void check_parameter(struct reading *r, struct node *node, enum at at, in
 static void check_number_or_spread(struct reading *r, struct node *node, const struct key_row *row,
                                    const struct path *path)
 {
-    struct value_rule rule = { row->low, row->high, false, row->type == TYPE_SPREAD };
+    struct value_rule rule = { row->low, row->high, false, row->type == TYPE_SPREAD, 0 };
     node->value = value_read(r, node, &rule, path, "");
 }
 

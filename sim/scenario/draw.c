@@ -49,17 +49,27 @@ static char *copy(struct drawing *d, const char *text)
 
 /* ---- what holds for all clinics ---- */
 
-/* A default, moved by what is not known of it: once for all clinics. */
-static double unsure(const struct drawing *d, int param)
+/* A parameter's value, moved by what is not known of it: the same luck for all clinics, whichever of them states it. */
+static double unsure(const struct drawing *d, int param, double value, double spread)
 {
     const struct param_info *info = &param_table[param];
-    double z, moved;
-    if (info->spread <= 0 || !d->tree->parameter_uncertainty)
-        return info->value;
+    double z, moved, low = value < info->low ? value : info->low, high = value > info->high ? value : info->high;
+    if (spread <= 0 || !d->tree->parameter_uncertainty)
+        return value;
     z = gsl_cdf_ugaussian_Pinv(
         random_uniform(d->luck, random_entity(WHOLE_SCENARIO, d->tree->param_luck[param]), 0, STREAM_VALUE));
-    moved = param_from_scale(info->kind, param_to_scale(info->kind, info->value) + info->spread * z);
-    return moved < info->low ? info->low : moved > info->high ? info->high : moved;
+    moved = param_from_scale(info->kind, param_to_scale(info->kind, value) + spread * z);
+    return moved < low ? low : moved > high ? high : moved;
+}
+
+/* What a place states of a parameter. A distribution with a spread beside it: the two have luck of their own. */
+static double stated(const struct drawing *d, uint64_t place, int param, const struct value *value)
+{
+    uint64_t entity = random_entity(place, d->tree->param_luck[param]);
+    int block = value->spread > 0;
+    double drawn =
+        value->kind == VALUE_EXACT ? value->a : value_at(value, random_uniform(d->luck, entity, block, STREAM_VALUE));
+    return unsure(d, param, drawn, value->spread);
 }
 
 static void draw_base(struct drawing *d)
@@ -67,8 +77,8 @@ static void draw_base(struct drawing *d)
     const struct scenario_tree *tree = d->tree;
     for (int i = 0; i < NUM_PARAMS; i++)
         params_set(&d->base, i,
-                   tree->param[i] != NULL ? draw(d, WHOLE_SCENARIO, tree->param_luck[i], STREAM_VALUE, tree->param[i])
-                                          : unsure(d, i));
+                   tree->param[i] != NULL ? stated(d, WHOLE_SCENARIO, i, tree->param[i])
+                                          : unsure(d, i, param_table[i].value, param_table[i].spread));
     for (int i = 0; i < NUM_FACTORS; i++)
         if (tree->rating[i] != NULL)
             d->rating[i] = draw(d, WHOLE_SCENARIO, tree->factor_luck[i], STREAM_RATING, tree->rating[i]);
@@ -114,21 +124,19 @@ static struct person_setting *draw_people(struct drawing *d, const struct people
 
 static void draw_values(const struct drawing *d, const struct item_plan *item, struct clinic_setting *clinic)
 {
-    bool stated[NUM_FACTORS] = { false };
+    bool rated[NUM_FACTORS] = { false };
     clinic->base = d->base;
     for (int i = 0; i < item->num_entries; i++) {
         const struct entry *entry = &item->entry[i];
-        enum stream stream = entry->is_factor ? STREAM_RATING : STREAM_VALUE;
-        double value = draw(d, clinic->place_key, entry->luck, stream, entry->value);
         if (entry->is_factor) {
-            clinic->rating[entry->index] = value;
-            stated[entry->index] = true;
+            clinic->rating[entry->index] = draw(d, clinic->place_key, entry->luck, STREAM_RATING, entry->value);
+            rated[entry->index] = true;
         } else {
-            params_set(&clinic->base, entry->index, value);
+            params_set(&clinic->base, entry->index, stated(d, clinic->place_key, entry->index, entry->value));
         }
     }
     for (int i = 0; i < NUM_FACTORS; i++)
-        if (!stated[i])
+        if (!rated[i])
             clinic->rating[i] = d->tree->rating[i] != NULL ? d->rating[i]
                                                            : draw(d, clinic->place_key, d->tree->factor_luck[i],
                                                                   STREAM_RATING, d->tree->unstated);

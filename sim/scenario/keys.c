@@ -7,6 +7,7 @@
 #include "schema.h"
 
 #define CUT 63
+#define MOST_SPREAD 3.0 /* a factor of 20 either way */
 
 int key_distance(const char *a, const char *b)
 {
@@ -122,6 +123,14 @@ void key_describe(int key, struct key_info *out)
         describe_factor(key - NUM_KEY_ROWS, out);
     else
         describe_parameter(key - NUM_KEY_ROWS - NUM_FACTORS, out);
+}
+
+double key_most_spread(int param)
+{
+    const struct param_info *info = &param_table[param];
+    if (info->kind == KIND_COUNT)
+        return 0;
+    return info->kind == KIND_SHIFT ? info->max - info->min : MOST_SPREAD;
 }
 
 /* ---- search ---- */

@@ -41,6 +41,10 @@ int key_find(const char *text, int from);
 /* The id nearest to `text` among all keys, for "did you mean"; NULL when none is near. */
 const char *key_nearest(const char *text);
 
+/* The largest spread that may be written beside a parameter's value, { value = ...; spread = ...; }: on the log or
+ * log-odds scale 3, else the width of its range; 0 for a whole number, which takes none. */
+double key_most_spread(int param);
+
 /* Damerau-Levenshtein distance (adjacent transposition, insertion, deletion, substitution), texts cut at 63 bytes. */
 int key_distance(const char *a, const char *b);
 

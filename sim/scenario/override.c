@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../model/tables.h"
 #include "merge.h"
 #include "parse.h"
 #include "source.h"
@@ -182,6 +183,21 @@ static int drop_last(const struct node *group, const struct step *step, int n)
     return node != NULL && node->kind == NODE_GROUP ? n : n - 1;
 }
 
+/* A plain value that gets a spread becomes { value; spread }. */
+static void make_room_for_spread(struct option *o, struct node *group, const struct step *step)
+{
+    struct node *plain = node_find(group, step[0].name), *both;
+    bool is_value = plain != NULL && (node_is_number(plain) || plain->kind == NODE_LIST);
+    if (!is_value || step[0].id != NULL || strcmp(step[1].name, "spread") != 0 || param_find(step[0].name) < 0)
+        return;
+    both = reading_memory(o->reading, node_new(o->reading->arena, NODE_GROUP, NULL, o->source, 0));
+    if (both == NULL)
+        return;
+    node_replace(group, plain, both);
+    plain->name = "value";
+    node_append(both, plain);
+}
+
 static void apply_set(struct option *o, const char *text, const char *equals)
 {
     struct step step[MOST_STEPS];
@@ -195,8 +211,10 @@ static void apply_set(struct option *o, const char *text, const char *equals)
         return;
     }
     for (int i = 0; i < n - 1 && group != NULL; i++) {
-        if (i == n - 2)
+        if (i == n - 2) {
+            make_room_for_spread(o, group, &step[i]);
             n = drop_last(group, step, n);
+        }
         if (i < n - 1)
             group = descend(o, group, &step[i]);
     }

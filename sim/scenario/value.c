@@ -578,9 +578,13 @@ const struct value *value_read(struct reading *reading, struct node *node, const
     value = reading_memory(reading, arena_alloc(reading->keep, sizeof *value));
     if (value == NULL)
         return NULL;
-    *value = (struct value){
-        .kind = VALUE_EXACT, .whole = rule->whole, .from = 0, .to = 1, .low = rule->low, .high = rule->high
-    };
+    *value = (struct value){ .kind = VALUE_EXACT,
+                             .whole = rule->whole,
+                             .from = 0,
+                             .to = 1,
+                             .low = rule->low,
+                             .high = rule->high,
+                             .spread = rule->spread };
     if (node->kind == NODE_LIST) {
         struct distribution d = { .reading = reading, .node = node, .rule = rule, .place = path, .value = value };
         if (!make_distribution(&d) || !check_bulk(&d))

@@ -32,6 +32,7 @@ struct value {
                          negative binomial: n, p. triangular: min, mode, max. uniform: low, high */
     double from, to;  /* of u: 0 and 1, or a truncated normal's own */
     double low, high; /* the range allowed */
+    double spread;    /* of a parameter: SD, on its kind's scale, of what is not known of it; 0 = taken as given */
     int num_choices;
     const double *choice, *cumulated; /* and the weights summed up, the last 1 */
 };
@@ -39,7 +40,8 @@ struct value {
 struct value_rule { /* what is allowed to a value */
     double low, high;
     bool whole;
-    bool rating; /* ("rating", r) may be written */
+    bool rating;   /* ("rating", r) may be written */
+    double spread; /* given beside it */
 };
 
 /* Reads a number or distribution. Complains and returns NULL when it is none or not allowed. `path` names it in

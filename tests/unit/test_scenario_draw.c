@@ -238,6 +238,100 @@ Test(scenario_draw, uncertain_defaults_move_once_a_draw_for_all_clinics)
     scenario_free(&scenario);
 }
 
+static double stop_slope_of(const char *text, const struct scenario_override *overrides, int count, int draw)
+{
+    struct scenario scenario = read_with(text, overrides, count);
+    struct setting setting = draw_of(&scenario, 1, draw);
+    double value = setting.clinic[0].base.stop_slope;
+    setting_free(&setting);
+    scenario_free(&scenario);
+    return value;
+}
+
+/* A value with the default's spread is the default, to the bit; without it, exact. */
+Test(scenario_draw, a_spread_beside_the_value)
+{
+    char said[200], other[200];
+    const struct param_info *info = &param_table[PARAM_stop_slope];
+    cr_assert(info->spread > 0);
+    snprintf(said, sizeof said, ONE "rules: { stop_slope = { value = %.17g; spread = %.17g; }; };\n", info->value,
+             info->spread);
+    snprintf(other, sizeof other, ONE "rules: { stop_slope = { value = %.17g; spread = %.17g; }; };\n", info->value,
+             info->spread / 4);
+    for (int i = 0; i < 20; i++) {
+        double whole = log(stop_slope_of(ONE, NULL, 0, i) / info->value);
+        double quarter = log(stop_slope_of(other, NULL, 0, i) / info->value);
+        cr_expect(stop_slope_of(said, NULL, 0, i) == stop_slope_of(ONE, NULL, 0, i), "draw %d", i);
+        if (fabs(whole) < info->spread) /* not cut */
+            cr_expect(fabs(quarter - whole / 4) < 1e-12, "draw %d: %g, %g", i, whole, quarter);
+    }
+    cr_expect(stop_slope_of(ONE "rules: { stop_slope = { value = 6.5; spread = 0; }; };\n", NULL, 0, 3) == 6.5);
+    cr_expect(stop_slope_of(ONE "rules: { stop_slope = { value = 6.5; spread = 0.4; }; };\n"
+                                "runs: { parameter_uncertainty = false; };\n",
+                            NULL, 0, 3) == 6.5);
+}
+
+/* A value that a user sets outside the plausible range is not thrown back into it. */
+Test(scenario_draw, a_spread_around_a_value_outside_the_range)
+{
+    const struct param_info *info = &param_table[PARAM_stop_slope];
+    int above = 0, below = 0, n = 200;
+    char text[200];
+    snprintf(text, sizeof text, ONE "rules: { stop_slope = { value = %.17g; spread = 0.1; }; };\n", 2 * info->high);
+    for (int i = 0; i < n; i++) {
+        double value = stop_slope_of(text, NULL, 0, i);
+        above += value > 2 * info->high;
+        below += value < 2 * info->high;
+    }
+    cr_expect(above == 0 && below > n / 3, "%d above, %d below", above, below);
+}
+
+/* The spread is one for all clinics, whoever states it; a distribution beside it is drawn for itself. */
+Test(scenario_draw, a_spread_is_shared_and_a_distribution_is_not)
+{
+    struct scenario scenario = read_with(
+        HEAD "meso = ( { id = \"a\"; provider: { tie_growth = { value = 0.02; spread = 0.2; }; }; },\n"
+             "         { id = \"b\"; provider: { tie_growth = { value = 0.04; spread = 0.2; }; }; },\n"
+             "         { id = \"c\"; provider: { tie_growth = { value = (\"uniform\", 0.02, 0.04); spread = 0.2; }; };"
+             " } );\n",
+        NULL, 0);
+    double sum[5] = { 0 };
+    int n = 2000;
+    for (int i = 0; i < n; i++) {
+        struct setting setting = draw_of(&scenario, 1, i);
+        double moved = log(setting.clinic[0].base.tie_growth / 0.02), drawn;
+        cr_expect(fabs(log(setting.clinic[1].base.tie_growth / 0.04) - moved) < 1e-12 || fabs(moved) > 0.4);
+        drawn = setting.clinic[2].base.tie_growth / exp(moved);
+        if (fabs(moved) < 0.4)
+            cr_expect(drawn > 0.02 - 1e-9 && drawn < 0.04 + 1e-9, "%g", drawn);
+        sum[0] += moved;
+        sum[1] += drawn;
+        sum[2] += moved * moved;
+        sum[3] += drawn * drawn;
+        sum[4] += moved * drawn;
+        setting_free(&setting);
+    }
+    double x = sum[0] / n, y = sum[1] / n;
+    double r = (sum[4] / n - x * y) / sqrt((sum[2] / n - x * x) * (sum[3] / n - y * y));
+    cr_expect(fabs(r) < 4.5 / sqrt(n), "correlation %g", r); /* false alarm: 1 in 100,000 */
+    scenario_free(&scenario);
+}
+
+Test(scenario_draw, overrides_of_value_and_spread)
+{
+    static const struct scenario_override number = { false, "rules.stop_slope=6" },
+                                          value = { false, "rules.stop_slope.value=6" },
+                                          none = { false, "rules.stop_slope.spread=0" };
+    static const char with[] = ONE "rules: { stop_slope = { value = 7; spread = 0.4; }; };\n",
+                      plain[] = ONE "rules: { stop_slope = 7; };\n";
+    struct scenario_override both[2] = { number, { false, "rules.stop_slope.spread=0.4" } };
+    cr_expect(stop_slope_of(with, &number, 1, 2) == 6);
+    cr_expect(stop_slope_of(with, &none, 1, 2) == 7);
+    cr_expect(stop_slope_of(plain, &none, 1, 2) == 7);
+    cr_expect(stop_slope_of(with, &value, 1, 2) != 6);
+    cr_expect(stop_slope_of(with, &value, 1, 2) == stop_slope_of(ONE, both, 2, 2));
+}
+
 Test(scenario_draw, links_move_by_beta_spread)
 {
     struct scenario scenario = read_with(ONE "rules: { beta_spread = 0.5; };\n", NULL, 0);
