@@ -185,9 +185,10 @@ static void describe_spread(const struct terminal *t, int param)
         [KIND_EXP] = WORD_SCALE_LOG, [KIND_LOGIT] = WORD_SCALE_LOGIT, [KIND_SHIFT] = WORD_SCALE_PLAIN
     };
     const struct param_info *info = &param_table[param];
+    char written[80];
+    snprintf(written, sizeof written, "{ value = %.6g; spread = %.6g; }", info->value, info->spread);
     if (info->kind != KIND_COUNT)
-        say_paragraph(t, 4, WORD_PARAMETER_SPREAD, info->value, info->spread, key_most_spread(param),
-                      in_words(t, scale[info->kind]));
+        say_paragraph(t, 4, WORD_PARAMETER_SPREAD, written, key_most_spread(param), in_words(t, scale[info->kind]));
 }
 
 void describe_parameter(const struct terminal *t, int param)
