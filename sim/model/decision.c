@@ -4,16 +4,14 @@
 
 #include "programme.h"
 
-#define FIRST_DECISION 8
-#define DECISION_EVERY 4
-
 /* The parts of D, each less what a neutral clinic has. */
 static void support_parts(const struct world *w, int c, double part[NUM_SUPPORTS])
 {
     const struct params *p = &w->clinic.now[c];
+    double usual = param_table[PARAM_engagement_start].value;
     part[SUPPORT_LEAD] = p->stop_from_lead * stance_of(w->physician.value[w->clinic.lead[c]]);
     part[SUPPORT_MANAGER] = p->stop_from_manager * stance_of(w->clinic.manager_value[c]);
-    part[SUPPORT_ENGAGEMENT] = p->stop_from_engagement * (world_mean_at_work(w, c, w->nurse.engagement) - 0.5);
+    part[SUPPORT_ENGAGEMENT] = p->stop_from_engagement * (world_mean_at_work(w, c, w->nurse.engagement) - usual);
     part[SUPPORT_OVERLOAD] = -p->stop_from_overload * w->clinic.overload[c];
 }
 
@@ -39,14 +37,15 @@ static void stop(struct world *w, int c, double support, int why)
 static void decide(struct world *w, int c)
 {
     const struct params *p = &w->clinic.now[c];
-    double part[NUM_SUPPORTS], support = 0.5 * p->stop_from_engagement, chance;
+    double part[NUM_SUPPORTS], chance;
+    double support = param_table[PARAM_engagement_start].value * p->stop_from_engagement;
     double u = random_uniform(w->luck, clinic_entity(w, c, ENTITY_CLINIC), w->week, STREAM_DECISION);
     support_parts(w, c, part);
     for (int i = 0; i < NUM_SUPPORTS; i++)
         support += part[i];
     chance = 1 / (1 + exp(-(p->stop_level - p->stop_slope * (support - p->stop_centre))));
     w->clinic.stop_chance[c] = chance;
-    if (u < chance * DECISION_EVERY / WEEKS_PER_MONTH)
+    if (u < chance * p->decision_every / WEEKS_PER_MONTH)
         stop(w, c, support, weakest(part, p->negative_part));
 }
 
@@ -62,13 +61,18 @@ static void count_nobody(struct world *w, int c)
     programme_close(w, c);
 }
 
+static bool looks(const struct world *w, int c)
+{
+    const struct params *p = &w->clinic.now[c];
+    return w->week >= p->first_decision && w->week % (int)p->decision_every == 0;
+}
+
 void decision_step(struct world *w)
 {
-    bool month = w->week >= FIRST_DECISION && w->week % DECISION_EVERY == 0;
     for (int c = 0; c < w->clinic.num; c++) {
         if (clinic_runs(w, c))
             count_nobody(w, c);
-        if (month && clinic_runs(w, c))
+        if (clinic_runs(w, c) && looks(w, c))
             decide(w, c);
     }
 }

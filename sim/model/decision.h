@@ -1,4 +1,4 @@
-/* The decision to go on, once a month from week 8, and the lapse when nobody is left.
+/* The decision to go on, every decision_every weeks from week first_decision, and the lapse when nobody is left.
  *
  *   D = stop_from_lead * stance of the lead physician + stop_from_manager * stance of the manager
  *     + stop_from_engagement * mean engagement of nurses at work - stop_from_overload * overload remembered

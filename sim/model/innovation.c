@@ -29,7 +29,7 @@ static double effort(const struct world *w, int n)
     int since = w->nurse.hired[n] > begun ? w->nurse.hired[n] : begun;
     double fresh = clamp(1 - (w->week - since) / p->effort_weeks, 0, 1);
     return p->gathering_time * (1 + (p->start_up_effort - 1) * fresh) *
-           exp(p->competence_speed * (0.5 - w->nurse.competence[n]));
+           exp(p->competence_speed * (p->book_competence - w->nurse.competence[n]));
 }
 
 static double quality(const struct world *w, int n)
@@ -97,10 +97,11 @@ static void assess(struct world *w, int i, int n)
 /* How far physicians back the programme: their clinic's habit, and what they now think of it. */
 static double endorsement(const struct world *w, int c)
 {
-    double value = 0;
+    const struct params *p = &w->clinic.now[c];
+    double value = 0, usual = param_table[PARAM_physician_value_start].value;
     FOR_EACH_PHYSICIAN (f, w, c)
         value += w->physician.value[f] / w->clinic.num_physicians[c];
-    return clamp(w->clinic.now[c].endorsement * (0.5 + value), 0, 1);
+    return clamp(p->endorsement * (1 - p->endorsement_from_value * usual + p->endorsement_from_value * value), 0, 1);
 }
 
 static void count_isp(struct world *w, int c)
@@ -145,7 +146,7 @@ static enum contact_result contact(struct world *w, int i, int n, struct words u
     double miss = p->missed_share;
     double hours = p->contact_hours * effort(w, n);
     if (w->population->flags[i] & FLAG_EXCLUDED)
-        miss = clamp(miss * p->exclusion_missed, 0, 0.9);
+        miss = clamp(miss * p->exclusion_missed, 0, p->most_missed);
     if (random_uniform_of(u.w[0]) < p->lost_follow_up)
         return CONTACT_LOST;
     bool missed = random_uniform_of(u.w[1]) < miss;
@@ -163,8 +164,9 @@ static double next_due(const struct world *w, int c, double due, enum contact_re
         return due;
     if (result == CONTACT_MISSED)
         return w->week + 1;
-    return due + interval > w->week ? due + interval
-                                    : w->week + interval / 2; /* work late by more than one is let go */
+    return due + interval > w->week
+               ? due + interval
+               : w->week + interval * w->clinic.now[c].late_contact; /* work late by more than one is let go */
 }
 
 /* Does a partner answer? The nurse must know whom to ask, and the partner have a place. */

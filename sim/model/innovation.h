@@ -4,12 +4,12 @@
  * order: care of those enrolled (assess, ISP, coordinate, support self-management), and with the hours that are left
  * review, invite, enrol. A task begun is finished and paid back from next week's hours. Time of a task:
  *
- *   hours * gathering_time * start-up effort (fades over effort_weeks) * exp(competence_speed * (1/2 - competence))
+ *   hours * gathering_time * start-up effort (fades over effort_weeks) * exp(competence_speed * (book_competence - competence))
  *
  *   ISP          an uneasy nurse puts it off: begun with chance 1 / (1 + isp_delay * (1 - comfort)) a week; written when
  *                the meeting is held: (1 - conflict_share) * (isp_without_physicians + (1 - isp_without_physicians) *
  *                endorsement)                                                                      (6.11, [001])
- *   endorsement  the clinic's, times 1/2 + mean value physicians see
+ *   endorsement  the clinic's, * (1 + endorsement_from_value * (mean value physicians see - 1/2))
  *   quality      quality_floor + (1 - quality_floor) * competence; for a complex case the case manager's skill, through
  *                the tie, makes up hard_case_help of what is missing
  *   coordination answered with chance coordination_success * (coordination_unknowing + (1 - coordination_unknowing) *

@@ -24,7 +24,7 @@ bool instrument_answers(const struct world *w, int i)
 {
     const struct params *p = &w->clinic.now[w->patient.clinic[i]];
     enum patient_stage stage = (enum patient_stage)w->patient.stage[i];
-    double silent = p->non_response + p->silent_without_trust * clamp(0.5 - w->patient.care[i].trust, 0, 0.5);
+    double silent = p->non_response + p->silent_without_trust * clamp(p->usual_trust - w->patient.care[i].trust, 0, 1);
     struct words u = random_words(w->luck, w->population->entity[i], 1, STREAM_INSTRUMENT, 0);
     if (stage == PATIENT_DROPPED || stage == PATIENT_RETURNED)
         silent += p->silent_if_left;

@@ -83,7 +83,7 @@ static void nurse_comes(struct world *w, int c, int n)
     w->nurse.comfort[n] = newcomer(p, p->isp_comfort_start, u.w[2]);
     w->nurse.engagement[n] = newcomer(p, p->engagement_start, u.w[3]);
     w->nurse.temperament[n] = param_to_scale(KIND_LOGIT, w->nurse.engagement[n]);
-    w->nurse.value[n] = newcomer(p, clamp(p->nurse_value_start, 0.02, 0.98), v.w[0]);
+    w->nurse.value[n] = newcomer(p, value_within(p->nurse_value_start), v.w[0]);
     w->nurse.leadership[n] = 0;
     w->nurse.strain[n] = 0;
     w->nurse.tie_manager[n] = p->tie_nurses_start * p->newcomer_manager_tie;
@@ -175,7 +175,7 @@ static void pass_nurse_lead(struct world *w, int c)
 /* Whoever comes is as likely for it as against. */
 static double newcomer_value(const struct params *p, uint32_t word)
 {
-    return clamp(p->new_leader_value + p->new_leader_spread * random_normal_of(random_uniform_of(word)), 0.02, 0.98);
+    return value_within(p->new_leader_value + p->new_leader_spread * random_normal_of(random_uniform_of(word)));
 }
 
 static void new_lead_physician(struct world *w, int c, uint32_t word)
@@ -294,9 +294,9 @@ static void release_hours(struct world *w, int c)
     const struct params *p = &w->clinic.now[c];
     double support = p->hours_from_stance * leaders_stance(w, c) +
                      p->hours_from_climate * (w->clinic.climate[c] - param_table[PARAM_climate_start].value);
-    double share = clinic_share(w, c), sum = 0;
+    double share = clinic_share(w, c), usual = param_table[PARAM_engagement_start].value, sum = 0;
     FOR_EACH_NURSE (n, w, c) {
-        double own = share * exp(support + p->hours_from_engagement * (w->nurse.engagement[n] - 0.5));
+        double own = share * exp(support + p->hours_from_engagement * (w->nurse.engagement[n] - usual));
         double hours = NURSE_WEEK_HOURS * w->nurse.fte[n] * (own < p->most_hours ? own : p->most_hours) -
                        w->clinic.strategy_hours[c];
         double owed = w->nurse.hours[n] < 0 ? w->nurse.hours[n] : 0; /* a task begun last week is paid back first */

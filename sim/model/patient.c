@@ -34,7 +34,8 @@ static void move_adherence(struct world *w, int i, const struct params *p)
 {
     double caregiver = ((w->population->flags[i] & FLAG_CAREGIVER) != 0) - param_table[PARAM_caregiver_share].value;
     double x = param_to_scale(KIND_LOGIT, p->adherence_start) + w->patient.care[i].own_adherence +
-               p->adherence_from_trust * (w->patient.care[i].trust - 0.5) + p->adherence_from_caregiver * caregiver;
+               p->adherence_from_trust * (w->patient.care[i].trust - p->usual_trust) +
+               p->adherence_from_caregiver * caregiver;
     w->patient.care[i].adherence += p->adherence_rate * (1 / (1 + exp(-x)) - w->patient.care[i].adherence);
 }
 
@@ -50,7 +51,8 @@ static double relation(double least, double share, double enough)
 static double informed(const struct world *w, int i, const struct params *p)
 {
     double read = w->patient.care[i].isp_week != NONE ? p->plan_access : 0;
-    return 1 - p->through_information * (1 - (w->patient.care[i].heard + read) / 2);
+    double heard = w->patient.care[i].heard;
+    return 1 - p->through_information * (1 - (p->informed_by_visits * heard + (1 - p->informed_by_visits) * read));
 }
 
 static void take_dose(struct world *w, int i, const struct params *p)
@@ -69,7 +71,8 @@ static void take_dose(struct world *w, int i, const struct params *p)
 static bool drops_out(const struct world *w, int i, const struct params *p)
 {
     struct words u = random_words(w->luck, w->population->entity[i], since_list(w, i) + 1, STREAM_CONTACT, BLOCK_DROP);
-    double hazard = p->drop_out_rate / WEEKS_PER_MONTH * exp(p->drop_from_trust * (0.5 - w->patient.care[i].trust));
+    double hazard =
+        p->drop_out_rate / WEEKS_PER_MONTH * exp(p->drop_from_trust * (p->usual_trust - w->patient.care[i].trust));
     return random_uniform_of(u.w[0]) < hazard;
 }
 
@@ -270,7 +273,8 @@ static double benefit_seen(const struct world *w, int i, const struct params *p)
 {
     double integration = w->patient.care[i].care_integration - w->population->care_integration[i];
     double distress = w->population->distress[i] - w->patient.care[i].distress;
-    double benefit = clamp((integration / p->benefit_integration + distress / p->benefit_distress) / 2, -0.5, 1.5);
+    double benefit = clamp((integration / p->benefit_integration + distress / p->benefit_distress) / 2,
+                           p->benefit_least, p->benefit_most);
     return w->population->flags[i] & FLAG_COMPLEX ? benefit : p->benefit_without_need * benefit;
 }
 

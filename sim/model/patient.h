@@ -4,13 +4,13 @@
  *                (enough_quality), remembered over dose_memory weeks
  *   dose         contacts, at most 1, * (1 - plan_needed + plan_needed * ISP) * trust and adherence, each from its floor
  *                up and full from enough_trust on, * informed
- *   informed     1 - through_information * (1 - (heard + plan read) / 2): heard = share of this patient's own hospital
+ *   informed     1 - through_information * (1 - heard and plan read, weighted): heard = share of this patient's own hospital
  *                visits the team learned of, of late; plan read = plan_access once the ISP is written
  *   notice       a visit heard of brings the next coordination forward; one unheard of may be duplicated  (8.1, 8.9)
  *   trust        a contact gains trust_growth * quality * person_centred / 0.6 * (1 - diverted_share) / 0.9 of what is
  *                missing; a week without one decays it
- *   adherence    follows the person's own log-odds + adherence_from_trust * (trust - 1/2) + caregiver
- *   drop-out     drop_out_rate * exp(drop_from_trust * (1/2 - trust)) a month                               (7.13)
+ *   adherence    follows the person's own log-odds + adherence_from_trust * (trust - usual_trust) + caregiver
+ *   drop-out     drop_out_rate * exp(drop_from_trust * (usual_trust - trust)) a month                               (7.13)
  *   scores       start + secular change + the programme's part, which follows full * dose with its time scale while
  *                enrolled and fades with effect_half_life after                                  (2.4, 2.5, 2.1)
  *   effect       follows the dose with effect_lag; decays with effect_half_life once enrolment ends     (model 5)

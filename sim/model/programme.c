@@ -50,7 +50,7 @@ void programme_enrol(struct world *w, int i, int nurse)
     w->patient.care[i].adherence =
         param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->adherence_start) + w->patient.care[i].own_adherence);
     w->patient.care[i].heard = p->visit_notice_share;
-    w->patient.care[i].due_coordination = w->week + p->contact_interval / 2;
+    w->patient.care[i].due_coordination = w->week + p->contact_interval * p->first_contact;
     w->patient.care[i].due_self_management = w->week + p->contact_interval;
     w->nurse.caseload[nurse]++;
     w->treated[w->clinic.first_patient[c] + w->clinic.num_treated[c]++] = i;

@@ -4,10 +4,7 @@
 
 #include "training.h"
 
-#define MEETING_HOURS 1.0    /* contact of a team meeting (assumed) */
-#define CONTACT_AT_WORK 0.2  /* h of contact with the team in an hour of the programme's work (assumed) */
-#define PEERS_OF_LEADERS 0.5 /* tie of physicians and managers with those whose opinion they hear (assumed) */
-#define HALF_OF_COACHING 0.5 /* trainer and case manager coach half of the planned hours each (assumed) */
+#define STRAIN_BLAMED 0.1 /* engagement lost to strain above which events name it: moves nobody */
 #define LN2 0.69314718055994531
 
 /* Strength of coaching, 0..1, from effective hours. */
@@ -44,8 +41,8 @@ static void share_case_managers(struct world *w)
         w->centre.demand[w->clinic.centre[c]] += clinic_demand(w, c);
     }
     for (int h = 0; h < w->centre.num; h++) {
-        double director = exp(w->clinic.now[w->centre.first_clinic[h]].hours_from_stance *
-                              stance_of(w->centre.director_value[h]) / 2);
+        const struct params *p = &w->clinic.now[w->centre.first_clinic[h]];
+        double director = exp(p->hours_from_stance * p->director_weight * stance_of(w->centre.director_value[h]));
         double most = NURSE_WEEK_HOURS * w->centre.managers[h];
         double hours = w->centre.hours[h] * director * w->centre.managers[h] / w->centre.num_managers[h];
         w->centre.hours[h] = hours < most ? hours : most;
@@ -88,10 +85,12 @@ static void meet_community(struct world *w)
     }
     for (int c = 0; c < w->clinic.num; c++) {
         int i = w->setting->clinic[c].community;
-        double known = i != SETTING_NOBODY && w->community_sum[2 * i + 1] > 0
-                           ? 0.5 + 0.5 * w->community_sum[2 * i] / w->community_sum[2 * i + 1]
-                           : 0;
-        w->clinic.community[c] = w->clinic.now[c].cop_participation * known;
+        const struct params *p = &w->clinic.now[c];
+        double known = 0;
+        if (i != SETTING_NOBODY && w->community_sum[2 * i + 1] > 0)
+            known = p->community_unskilled +
+                    (1 - p->community_unskilled) * w->community_sum[2 * i] / w->community_sum[2 * i + 1];
+        w->clinic.community[c] = p->cop_participation * known;
     }
 }
 
@@ -109,12 +108,12 @@ static void grow_ties(struct world *w, int c)
     const struct params *p = &w->clinic.now[c];
     double contact = w->clinic.manager_hours[c] * p->proximity_contact;
     double nurse_hours = p->contact_with_nurses * contact / w->clinic.num_nurses[c];
-    double meeting = w->clinic.meeting_held[c] ? MEETING_HOURS : 0;
+    double meeting = w->clinic.meeting_held[c] ? p->meeting_contact : 0;
     int lead = w->clinic.lead[c], others = w->clinic.num_physicians[c] - 1;
     FOR_EACH_NURSE (n, w, c)
         if (nurse_works(w, n)) {
             w->nurse.tie_manager[n] = tie_after(w->nurse.tie_manager[n], p, nurse_hours);
-            w->nurse.tie_team[n] = tie_after(w->nurse.tie_team[n], p, meeting + CONTACT_AT_WORK * w->nurse.worked[n]);
+            w->nurse.tie_team[n] = tie_after(w->nurse.tie_team[n], p, meeting + p->work_contact * w->nurse.worked[n]);
         }
     FOR_EACH_PHYSICIAN (f, w, c) {
         double share = f == lead ? p->contact_with_lead : (1 - p->contact_with_lead) / (others > 0 ? others : 1);
@@ -133,9 +132,9 @@ static double effective_coaching(const struct world *w, int n)
     double tie = p->coached_without_tie + (1 - p->coached_without_tie) * w->nurse.tie_manager[n];
     double contact =
         p->contact_is_coaching * p->contact_with_nurses * w->clinic.manager_hours[c] / w->clinic.num_nurses[c];
-    double manager =
-        (contact + (w->centre.managers[h] > 0 ? HALF_OF_COACHING * p->coaching_hours : 0)) * w->centre.skill[h] * tie;
-    double trainer = w->week >= p->training_start ? HALF_OF_COACHING * p->coaching_hours * training_worth(p) : 0;
+    double planned = w->centre.managers[h] > 0 ? (1 - p->trainer_coaches) * p->coaching_hours : 0;
+    double manager = (contact + planned) * w->centre.skill[h] * tie;
+    double trainer = w->week >= p->training_start ? p->trainer_coaches * p->coaching_hours * training_worth(p) : 0;
     return manager + trainer;
 }
 
@@ -147,7 +146,7 @@ static void learn(struct world *w, int n)
     double practice = w->nurse.worked[n] / (w->nurse.worked[n] + p->practice_hours);
     double speed = 1 + (p->coaching_speed - 1) * help + p->cop_speed * community;
     double gain = clamp(LN2 / p->competence_half_time * practice * speed, 0, 1);
-    double support = help * (1 - p->trainer_reluctance / 2) + community;
+    double support = help * (1 - p->reluctance_weight * p->trainer_reluctance) + community;
     double comfort = p->comfort_from_support * support + (w->clinic.meeting_held[c] ? p->comfort_from_meeting : 0);
     w->nurse.competence[n] +=
         gain * (1 - w->nurse.competence[n]) - p->forgetting * (1 - practice) * w->nurse.competence[n];
@@ -228,7 +227,7 @@ static void move_physicians(struct world *w, int c, const struct mood *m)
 {
     const struct params *p = &w->clinic.now[c];
     FOR_EACH_PHYSICIAN (f, w, c) {
-        struct value_change d = value_parts(w->physician.value[f], p, m, w->physician.tie_manager[f], PEERS_OF_LEADERS,
+        struct value_change d = value_parts(w->physician.value[f], p, m, w->physician.tie_manager[f], p->leaders_hear,
                                             w->clinic.meeting_held[c]);
         w->physician.value[f] = after(w->physician.value[f], d);
         if (f == w->clinic.lead[c])
@@ -252,7 +251,7 @@ static void move_values(struct world *w, int c, int present)
             contact += w->nurse.tie_manager[n] / present;
         }
     w->clinic.manager_value[c] = after(w->clinic.manager_value[c],
-                                       value_parts(w->clinic.manager_value[c], p, &m, contact, PEERS_OF_LEADERS, met));
+                                       value_parts(w->clinic.manager_value[c], p, &m, contact, p->leaders_hear, met));
 }
 
 /* ---- engagement and strain --------------------------------------------------------------------------------------- */
@@ -285,7 +284,7 @@ static void note_engagement(struct world *w, int c, const struct shared_causes *
     double tired = -w->clinic.now[c].engagement_from_strain * strain;
     if (s->stance < 0 && s->stance <= tired)
         cause[SUPPORT_ENGAGEMENT] = cause[SUPPORT_LEAD];
-    else if (tired < -0.1 && w->clinic.staff_event[c] != NONE)
+    else if (tired < -STRAIN_BLAMED && w->clinic.staff_event[c] != NONE)
         cause[SUPPORT_ENGAGEMENT] = w->clinic.staff_event[c];
     else if (!nurse_works(w, leader) && w->nurse.event[leader] != NONE)
         cause[SUPPORT_ENGAGEMENT] = w->nurse.event[leader];
@@ -321,7 +320,7 @@ static double clinic_overload(const struct world *w, int c)
         return w->clinic.overload[c];
     return clamp(p->usual_load * posts / present +
                      (p->not_backfilled * worked + w->clinic.hours_waiting[c]) / (NURSE_WEEK_HOURS * present) - 1,
-                 0, 2);
+                 0, p->most_overload);
 }
 
 static void strain_nurses(struct world *w, int c)

@@ -3,8 +3,6 @@
 
 #include "world.h"
 
-#define SLOPE_AT_HALF 0.25 /* of a share against its log-odds: spreads told in log-odds, on a plain scale */
-
 static const struct person_setting *person_of(const struct person_setting *people, int i)
 {
     return people != NULL ? &people[i] : NULL;
@@ -56,7 +54,7 @@ static void start_nurse(struct world *w, int c, int n, const struct person_setti
     w->nurse.temperament[n] = param_to_scale(KIND_LOGIT, p.engagement_start) + z[3];
     w->nurse.engagement[n] = personal(p.engagement_start, z[3]);
     w->nurse.leadership[n] = p.nurse_leader_start;
-    w->nurse.value[n] = clamp(p.nurse_value_start + SLOPE_AT_HALF * z[4], 0.02, 0.98);
+    w->nurse.value[n] = value_within(p.nurse_value_start + p.value_spread * z[4]);
     w->nurse.strain[n] = 0;
     w->nurse.tie_manager[n] = personal(p.tie_nurses_start, z[5]);
     w->nurse.tie_team[n] = p.team_tie_start;
@@ -75,13 +73,12 @@ static void start_physician(struct world *w, int c, int i, int f)
     struct params p;
     world_person_params(w, c, person_of(s->physician, i), &p);
     w->physician.clinic[f] = c;
-    w->physician.value[f] =
-        clamp(p.physician_value_start + SLOPE_AT_HALF * p.personal_spread * random_normal_of(random_uniform_of(u.w[0])),
-              0.02, 0.98);
+    w->physician.value[f] = value_within(p.physician_value_start + p.value_spread * p.personal_spread *
+                                                                       random_normal_of(random_uniform_of(u.w[0])));
     if (f == w->clinic.lead[c])
         w->physician.value[f] = p.lead_value_start;
-    w->physician.tie_manager[f] =
-        personal(p.tie_physicians_start, 0.5 * p.personal_spread * random_normal_of(random_uniform_of(u.w[1])));
+    w->physician.tie_manager[f] = personal(p.tie_physicians_start, p.physician_tie_spread * p.personal_spread *
+                                                                       random_normal_of(random_uniform_of(u.w[1])));
 }
 
 static int leading(const struct person_setting *people, int num)

@@ -5,7 +5,7 @@
 double training_worth(const struct params *p)
 {
     double rest = 1 - p->trainer_alone;
-    return p->trainer_alone + rest * (p->trainer_nursing + p->expert_nurse) / 2;
+    return p->trainer_alone + rest * ((1 - p->expert_weight) * p->trainer_nursing + p->expert_weight * p->expert_nurse);
 }
 
 /* Who speaks learns more: with equal speaking time everybody has a full share, else it is luck. */

@@ -335,6 +335,11 @@ static inline double clamp(double x, double low, double high)
 {
     return x < low ? low : x > high ? high : x;
 }
+/* A value that people bring is never quite 0 or 1: it could not move. */
+static inline double value_within(double value)
+{
+    return clamp(value, 0.02, 0.98);
+}
 static inline void tally_add(struct world *w, int c, enum outcome o, double sum, double count)
 {
     struct tally *t = &w->tally[(long)c * NUM_OUTCOMES + o];

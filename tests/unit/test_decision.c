@@ -50,6 +50,26 @@ Test(decision, chance_is_the_stated_logit)
     }
 }
 
+Test(decision, looks_come_when_and_as_often_as_stated)
+{
+    struct fixture f;
+    int looks = 0;
+    fixture_init(&f, 1, 1, 0, 1);
+    fixture_param(&f, PARAM_stop_level, -20);
+    fixture_param(&f, PARAM_first_decision, 10);
+    fixture_param(&f, PARAM_decision_every, 6);
+    fixture_begin(&f, 0, 0);
+    memset(f.w->nurse.post, POST_PRESENT, 3);
+    for (int t = 0; t < 26; t++) {
+        f.w->clinic.stop_chance[0] = NAN;
+        decision_weeks(&f, 1);
+        looks += !isnan(f.w->clinic.stop_chance[0]);
+        cr_expect(isnan(f.w->clinic.stop_chance[0]) == (t < 10 || t % 6 != 0), "week %d", t);
+    }
+    cr_expect(looks == 3, "weeks 12, 18, 24");
+    fixture_free(&f);
+}
+
 Test(decision, monthly_from_week_8)
 {
     struct fixture f;

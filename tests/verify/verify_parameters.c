@@ -1,0 +1,88 @@
+/* No parameter is idle: from the low to the high end of its plausible range some outcome moves, on the same luck.
+ * What is drawn for table 1 of [003] alone, and what acts before a run, is named here and must move nothing: a label
+ * that begins to act, or a parameter that stops acting, is found either way. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "tests/unit/fixture.h"
+
+enum { CLINICS = 4, WEEKS = 104 };
+
+static const int label[] = {
+    PARAM_male,        PARAM_arthritis, PARAM_overweight,      PARAM_back_pain, /* printed in table 1, act on nothing */
+    PARAM_beta_spread,                                                          /* of the draw, before the run */
+    PARAM_age_mean,    PARAM_age_sd,    PARAM_conditions_mean, PARAM_conditions_sd, PARAM_depression_anxiety,
+};
+
+/* Regions where everything can happen: 0 neutral, 1 leaders against and few nurses, 2 patients who miss and get worse,
+ * nurses with all the time there is, 3 nurses who lose heart. All have reorganisations, departures, few partners. */
+enum { SCENES = 4, TRIES = 4 * SCENES };
+
+static void scene(struct fixture *f, int number)
+{
+    fixture_init(f, CLINICS, 2, 0, 1);
+    f->setting.horizon = WEEKS;
+    fixture_param(f, PARAM_reorganization_per_year, 1);
+    fixture_param(f, PARAM_nurse_turnover_rate, 0.4);
+    fixture_param(f, PARAM_partner_places, 3);
+    if (number == 1) {
+        fixture_rate(f, FACTOR_medical_leadership, -1.5);
+        fixture_rate(f, FACTOR_nursing_capacity, -2);
+    }
+    if (number == 3) {
+        fixture_rate(f, FACTOR_professional_engagement, -2);
+        fixture_rate(f, FACTOR_nursing_capacity, -2);
+        fixture_param(f, PARAM_stop_level, -1);
+        fixture_param(f, PARAM_stop_from_engagement, 3);
+    }
+    if (number == 2) {
+        fixture_param(f, PARAM_missed_share, 0.6);
+        fixture_param(f, PARAM_protected_share, 0.5);
+        fixture_param(f, PARAM_secular_integration, -8);
+        fixture_param(f, PARAM_secular_distress, 8);
+    }
+}
+
+struct seen { /* of a run: outcomes, events and what they are put down to */
+    double outcome[NUM_OUTCOMES], events;
+};
+
+static struct seen run_at(int param, double value, int number)
+{
+    struct fixture f;
+    struct seen seen = { .events = 0 };
+    scene(&f, number % SCENES);
+    fixture_param(&f, (enum param)param, value);
+    fixture_run(&f, (uint32_t)number, 0);
+    memcpy(seen.outcome, f.record.outcome + (long)CLINICS * NUM_OUTCOMES, sizeof seen.outcome);
+    for (int64_t i = 0; i < f.record.num_events; i++)
+        seen.events += (double)(i + 1) * (double)(f.record.event[i].cause + 2);
+    fixture_free(&f);
+    return seen;
+}
+
+static bool acts(int param)
+{
+    for (int number = 0; number < TRIES; number++) {
+        struct seen low = run_at(param, param_table[param].low, number);
+        struct seen high = run_at(param, param_table[param].high, number);
+        if (memcmp(&low, &high, sizeof low) != 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_label(int param)
+{
+    for (size_t i = 0; i < sizeof label / sizeof *label; i++)
+        if (label[i] == param)
+            return true;
+    return false;
+}
+
+Test(parameters, none_is_idle_but_labels)
+{
+    for (int i = 0; i < NUM_PARAMS; i++)
+        cr_expect(acts(i) != is_label(i), "%s %s", param_table[i].id,
+                  is_label(i) ? "is a label, yet acts" : "acts on nothing");
+}
