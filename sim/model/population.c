@@ -30,6 +30,49 @@ struct candidate {
     int visits, admissions;
 };
 
+static const bool drawn_on[NUM_PARAMS] = {
+    [PARAM_per_clinic] = true,
+    [PARAM_list_every] = true,
+    [PARAM_select_visits] = true,
+    [PARAM_select_admissions] = true,
+    [PARAM_list_precision] = true,
+    [PARAM_need_share] = true,
+    [PARAM_need_sensitivity] = true,
+    [PARAM_need_specificity] = true,
+    [PARAM_ed_mean] = true,
+    [PARAM_ed_dispersion] = true,
+    [PARAM_risk_permanent] = true,
+    [PARAM_risk_correlation] = true,
+    [PARAM_admission_share] = true,
+    [PARAM_direct_admission] = true,
+    [PARAM_primary_care_visits] = true,
+    [PARAM_mortality] = true,
+    [PARAM_low_need_mortality] = true,
+    [PARAM_moving_away] = true,
+    [PARAM_age_mean] = true,
+    [PARAM_age_sd] = true,
+    [PARAM_male] = true,
+    [PARAM_conditions_mean] = true,
+    [PARAM_conditions_sd] = true,
+    [PARAM_depression_anxiety] = true,
+    [PARAM_arthritis] = true,
+    [PARAM_overweight] = true,
+    [PARAM_back_pain] = true,
+    [PARAM_caregiver_share] = true,
+    [PARAM_social_exclusion_share] = true,
+    [PARAM_self_management_mean] = true,
+    [PARAM_self_management_sd] = true,
+    [PARAM_care_integration_mean] = true,
+    [PARAM_care_integration_sd] = true,
+    [PARAM_distress_mean] = true,
+    [PARAM_distress_sd] = true,
+};
+
+bool population_draws_on(int param)
+{
+    return drawn_on[param];
+}
+
 /* Between equally spaced nodes, four around the interval (Catmull-Rom): the log of the rate is smooth. */
 static double cubic(const double y[4], double t)
 {

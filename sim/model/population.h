@@ -76,6 +76,10 @@ struct rate_table {
 int rate_table_init(struct rate_table *self, double mean, double shape);
 double rate_table_at(const struct rate_table *self, double z);
 
+/* True for a parameter that says who is listed, what they are like and what they use in usual care: read for all arms before
+ * any of them begins. A strategy that moved it would come too late, or act on the treated and not on their twins. */
+bool population_draws_on(int param);
+
 /* Emergency visits in each of `years` years of one person of the whole population, frequent user or not: the process
  * that candidates are drawn from, for tests of persistence (patterns P8, P9). */
 void population_history(const struct rate_table *rates, const struct params *p, struct luck luck, uint64_t entity,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../model/population.h"
 #include "value.h"
 
 #define MOST_TRIES 63
@@ -241,6 +242,22 @@ static double read_spread(struct reading *r, const struct node *group, int param
     return value_read(r, spread, &rule, &place, "") != NULL ? node_number(spread) : 0;
 }
 
+static void refuse_late_change(struct reading *r, struct node *node, const struct path *path)
+{
+    complain(
+        r, node,
+        "%s: a strategy cannot change who is listed or what they use in usual care: that is drawn before it acts, and "
+        "is "
+        "one for all arms and for the usual-care twins\n    state it for the clinics (every_clinic, or an item of "
+        "meso), "
+        "or let the strategy change what the programme does, such as visit_notice_share or review_accuracy",
+        "%s : une stratégie ne peut changer qui est sur la liste ni les services reçus en soins usuels : c'est tiré "
+        "avant elle, le même pour tous les bras et les jumeaux en soins usuels\n    donnez-le aux cliniques "
+        "(every_clinic, ou un élément de meso), ou que la stratégie change ce que fait le programme, comme "
+        "visit_notice_share ou review_accuracy",
+        path_show(r, path));
+}
+
 static void check_parameter(struct reading *r, struct node *node, enum at at, int index, const struct path *path)
 {
     const struct param_info *param = &param_table[index];
@@ -252,6 +269,10 @@ static void check_parameter(struct reading *r, struct node *node, enum at at, in
     if (at == AT_CHANGE_ADD) {
         rule.low = -span;
         rule.high = span;
+    }
+    if (change && population_draws_on(index)) {
+        refuse_late_change(r, node, path);
+        return;
     }
     if (may_spread)
         rule.spread = read_spread(r, node, index, path);

@@ -23,6 +23,47 @@ static double mean_year(const struct population *p)
     return sum / p->num_patients;
 }
 
+/* ---- what it is drawn from ---------------------------------------------------------------------------------------- */
+
+static bool same_population(const struct population *a, const struct population *b)
+{
+    size_t n = (size_t)a->num_patients;
+    bool same = a->num_patients == b->num_patients;
+#define SAME(column) same = same && memcmp(a->column, b->column, n * sizeof *a->column) == 0;
+    SAME(entity)
+    SAME(list) SAME(weeks) SAME(end) SAME(died) SAME(flags) SAME(false_positive) SAME(conditions) SAME(visits_year)
+        SAME(admissions_year) SAME(age) SAME(self_management) SAME(care_integration) SAME(distress) SAME(risk_permanent)
+            SAME(risk_drift) SAME(first_rate)
+#undef SAME
+                for (int c = 0; same && c < a->num_clinics;
+                     c++) for (int32_t i = a->first[c]; i < a->first[c + 1];
+                               i++) for (int t = 0; t < a->weeks[i];
+                                         t++) if (!fixture_same_use(*population_usual(a, c, i, t),
+                                                                    *population_usual(b, c, i, t))) return false;
+    return same;
+}
+
+/* The list of parameters that strategies may not change is the list of those that are read. */
+Test(population, it_is_drawn_on_the_parameters_it_names_and_on_no_other)
+{
+    struct fixture plain, other;
+    fixture_init(&plain, 4, 1, 0, 1);
+    fixture_param(&plain, PARAM_per_clinic, 60);
+    fixture_draw(&plain, 0);
+    for (int i = 0; i < NUM_PARAMS; i++) {
+        const struct param_info *info = &param_table[i];
+        double value = params_get(&plain.setting.clinic[0].base, i);
+        fixture_init(&other, 4, 1, 0, 1);
+        fixture_param(&other, PARAM_per_clinic, 60);
+        fixture_param(&other, (enum param)i, value != info->low ? info->low : info->high);
+        fixture_draw(&other, 0);
+        cr_expect(same_population(plain.sim.population, other.sim.population) != population_draws_on(i), "%s",
+                  info->id);
+        fixture_free(&other);
+    }
+    fixture_free(&plain);
+}
+
 /* ---- who is listed ----------------------------------------------------------------------------------------------- */
 
 Test(population, everybody_qualifies_where_the_list_makes_no_error)
