@@ -70,7 +70,7 @@ static int take_nothing(void *context, struct run_id id, const struct record *re
 /* Patient-weeks a second: batches of runs until they have lasted long enough. */
 static int measure_speed(const struct scenario *scenario, int threads, double *speed, struct error *err)
 {
-    const struct runner_sink sink = { NULL, take_nothing, NULL };
+    const struct runner_sink sink = { .take = take_nothing };
     struct runner_options options = { .threads = threads, .draws = 1, .replications = 4 * threads, .seed = 1 };
     double lasted = 0;
     while (lasted < SPEED_SECONDS && options.replications < 32768) {
@@ -111,7 +111,7 @@ static int write_and_read(const struct scenario *scenario, const char *path, str
     struct results_options options;
     struct results_file file = { 0 };
     const struct runner_options one = { .threads = 1, .draws = 1, .replications = 1, .seed = 1, .keep_series = true };
-    const struct runner_sink sink = { trial_draw, trial_run, &trial };
+    const struct runner_sink sink = { trial_draw, trial_run, NULL, &trial };
     struct runner_report report;
     double read = NAN;
     results_options_defaults(&options, scenario);

@@ -20,6 +20,8 @@ const struct option_info option_table[NUM_OPTIONS] = {
 #undef X
 };
 
+#define DEFAULT_ALLOWED 0.001 /* one run of a thousand */
+
 #define FIRST_LONG 256 /* getopt's value of the option 0 of the table; below: letters, '?' and ':' */
 
 struct option_tables {
@@ -73,6 +75,16 @@ static int read_whole_number(const struct terminal *t, int option, const char *t
     if (end == text || *end != '\0' || errno != 0 || number < low || number > high)
         return wrong_value(t, option, text, allowed, err);
     *value = number;
+    return 0;
+}
+
+static int read_share(const struct terminal *t, int option, const char *text, double *value, struct error *err)
+{
+    char *end;
+    double share = strtod(text, &end);
+    if (end == text || *end != '\0' || !(share >= 0 && share <= 1))
+        return wrong_value(t, option, text, in_words(t, WORD_SHARE), err);
+    *value = share;
     return 0;
 }
 
@@ -147,6 +159,8 @@ static int take_option(struct options *self, struct terminal *t, int option, con
         return read_count(t, option, text, 65535, &self->replications, err);
     case OPTION_THREADS:
         return read_count(t, option, text, 1024, &self->threads, err);
+    case OPTION_ALLOW_FAILURES:
+        return read_share(t, option, text, &self->allow_failures, err);
     case OPTION_SEED:
         return read_whole_number(t, option, text, 0, INT32_MAX, &self->seed, err);
     case OPTION_SET:
@@ -208,7 +222,7 @@ int options_parse(struct options *self, int command, int argc, char **argv, stru
 {
     struct option_tables tables;
     int ret = 0, value;
-    *self = (struct options){ .seed = -1 };
+    *self = (struct options){ .seed = -1, .allow_failures = DEFAULT_ALLOWED };
     build_tables(&tables, command);
     optind = 0; /* GNU: begin anew */
     while (ret == 0 && (value = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {

@@ -35,6 +35,7 @@ struct options {
     int draws, replications; /* 0 = as the scenario says */
     int64_t seed;            /* -1 = as the scenario says */
     int threads;             /* 0 = not given */
+    double allow_failures;   /* share of runs, 0..1 */
     enum progress_form progress;
     int locale;                          /* LANG_EN, LANG_FR */
     struct scenario_override *overrides; /* in the order typed */

@@ -86,6 +86,14 @@ static int take_run(void *context, struct run_id id, const struct record *record
     return ret;
 }
 
+static int take_failure(void *context, const struct run_failure *failure, struct error *err)
+{
+    struct sinks *self = context;
+    return self->writing ? results_take_failure(&self->writer, failure->draw, failure->replication, failure->week,
+                                                failure->why.detail, err)
+                         : 0;
+}
+
 /* Threads simulate, the sinks take. */
 static int simulate(const struct call *call, const struct scenario *scenario, struct sinks *sinks, struct watch *watch,
                     struct runner_report *report, struct error *err)
@@ -100,7 +108,7 @@ static int simulate(const struct call *call, const struct scenario *scenario, st
         .progress = watch_progress,
         .progress_context = watch,
     };
-    const struct runner_sink sink = { take_draw, take_run, sinks };
+    const struct runner_sink sink = { take_draw, take_run, take_failure, sinks };
     int ret = runner_run(scenario, &options, &sink, report, err);
     if (ret == 0 && watch->stop != 0)
         ret = error_set(err, MILIEU_ERR_INTERRUPTED, "%s", "");
@@ -154,6 +162,26 @@ static void temporary_path(char *path, size_t size, const char *output)
     free(target);
 }
 
+/* Says which runs failed. Returns the exit status: 1 when there are more than the user lets pass. */
+static int tell_failures(const struct call *call, const struct runner_report *done)
+{
+    const struct terminal *t = &call->terminal;
+    const struct run_failure *first = &done->first;
+    double allowed = call->options.allow_failures;
+    char failed[NUMBER_LENGTH], runs[NUMBER_LENGTH];
+    bool too_many = (double)done->failed > allowed * (double)done->runs;
+    if (done->failed == 0)
+        return 0;
+    text_number(failed, (double)done->failed, 0, false, t->lang);
+    text_number(runs, (double)done->runs, 0, false, t->lang);
+    tell(t, WORD_RUNS_FAILED, failed, runs, first->draw, first->replication, first->why.detail);
+    if (call->options.output != NULL)
+        tell(t, WORD_FAILURES_KEPT, call->options.output);
+    if (too_many)
+        tell(t, WORD_FAILURES_TOO_MANY, allowed);
+    return too_many ? 1 : 0;
+}
+
 static int run_scenario(const struct call *call, const struct scenario *scenario, struct error *err)
 {
     const struct terminal *t = &call->terminal;
@@ -178,6 +206,8 @@ static int run_scenario(const struct call *call, const struct scenario *scenario
         ret = run_report_json(t, &report, err);
     else if (ret == 0)
         run_report_table(t, &report);
+    if (ret == 0)
+        ret = tell_failures(call, &report.done);
     summary_free(&sinks.summary);
     if (ret != MILIEU_ERR_INTERRUPTED || watch.stop == 0)
         return ret;

@@ -70,6 +70,8 @@ int run_report_json(const struct terminal *t, const struct run_report *report, s
     cJSON_AddStringToObject(head, "scenario", report->scenario->id);
     cJSON_AddNumberToObject(head, "seed", report->scenario->runs.seed);
     cJSON_AddNumberToObject(head, "runs", (double)report->done.runs);
+    if (report->done.failed > 0)
+        cJSON_AddNumberToObject(head, "failed", (double)report->done.failed);
     cJSON_AddNumberToObject(head, "patient_weeks", (double)report->done.patient_weeks);
     cJSON_AddNumberToObject(head, "wall_seconds", report->wall_seconds);
     int ret = print_json(t, head, true, err);

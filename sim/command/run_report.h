@@ -16,8 +16,9 @@ struct run_report {
     bool wants_output;  /* say how to keep the results when nothing is kept */
 };
 
-/* {"scenario", "seed", "runs", "patient_weeks", "wall_seconds", "arms": [{"id", "clinics": [...], "all"}]}, written
- * clinic by clinic: with 10,000 of them the whole would not fit. MILIEU_ERR_MEMORY. */
+/* {"scenario", "seed", "runs", "patient_weeks", "wall_seconds", "arms": [{"id", "clinics": [...], "all"}]}, and "failed"
+ * after "runs" when some did; written clinic by clinic: with 10,000 of them the whole would not fit.
+ * MILIEU_ERR_MEMORY. */
 int run_report_json(const struct terminal *t, const struct run_report *report, struct error *err);
 
 /* Does the table tell these clinics one by one? */

@@ -1,6 +1,6 @@
 /* A thread beside a long run: it takes the signals that end it, and tells how far the run is. No state at file scope,
  * no handler: SIGINT, SIGTERM and SIGHUP are blocked in every thread and waited for here. The first signal asks the run
- * to stop, which it does between runs; a second one ends the program at once. */
+ * to stop, which it does within a simulated week; a second one ends the program at once. */
 #ifndef MILIEU_WATCH_H
 #define MILIEU_WATCH_H
 

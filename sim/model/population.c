@@ -414,7 +414,37 @@ static int place_patients(struct population *self, const struct setting *s, stru
     return 0;
 }
 
-int population_init(struct population *self, const struct setting *s, struct luck luck, struct error *err)
+static int draw_patient(struct population *self, const struct setting *s, const struct params *p, struct luck luck,
+                        int c, int32_t i, struct error *err)
+{
+    if (!draw_listed(self, self->makers, luck, i))
+        return error_set(
+            err, MILIEU_ERR_RUN,
+            "%s: among %u candidates nobody %s the list: select_visits %g, select_admissions %g, ed_mean %g",
+            s->clinic[c].id, MAX_CANDIDATES, self->false_positive[i] ? "fails to qualify for" : "qualifies for",
+            p->select_visits, p->select_admissions, p->ed_mean);
+    draw_person(self, self->makers, luck, i);
+    draw_life(self, p, luck, i);
+    return 0;
+}
+
+static int draw_patients(struct population *self, const struct setting *s, struct luck luck, int c,
+                         const volatile sig_atomic_t *stop, struct error *err)
+{
+    struct params p;
+    int ret = 0;
+    start_params(s, c, &p);
+    if (makers_set(self->makers, &p) != 0)
+        return error_set(err, MILIEU_ERR_RUN, "%s: no visit rates for ed_mean %g, ed_dispersion %g", s->clinic[c].id,
+                         p.ed_mean, p.ed_dispersion);
+    for (int32_t i = self->first[c]; ret == 0 && i < self->first[c + 1]; i++)
+        ret = stop_is_asked(stop) ? error_set(err, MILIEU_ERR_INTERRUPTED, "interrupted")
+                                  : draw_patient(self, s, &p, luck, c, i, err);
+    return ret;
+}
+
+int population_init(struct population *self, const struct setting *s, struct luck luck,
+                    const volatile sig_atomic_t *stop, struct error *err)
 {
     int ret;
     gsl_set_error_handler_off(); /* results are looked at instead */
@@ -423,25 +453,8 @@ int population_init(struct population *self, const struct setting *s, struct luc
     if (self->makers == NULL)
         return error_set(err, MILIEU_ERR_MEMORY, "no memory for a population");
     ret = place_patients(self, s, err);
-    for (int c = 0; ret == 0 && c < s->num_clinics; c++) {
-        struct params p;
-        start_params(s, c, &p);
-        if (makers_set(self->makers, &p) != 0)
-            ret = error_set(err, MILIEU_ERR_RUN, "%s: no visit rates for ed_mean %g, ed_dispersion %g", s->clinic[c].id,
-                            p.ed_mean, p.ed_dispersion);
-        for (int32_t i = self->first[c]; ret == 0 && i < self->first[c + 1]; i++) {
-            if (!draw_listed(self, self->makers, luck, i)) {
-                ret = error_set(
-                    err, MILIEU_ERR_RUN,
-                    "%s: among %u candidates nobody %s the list: select_visits %g, select_admissions %g, ed_mean %g",
-                    s->clinic[c].id, MAX_CANDIDATES, self->false_positive[i] ? "fails to qualify for" : "qualifies for",
-                    p.select_visits, p.select_admissions, p.ed_mean);
-                break;
-            }
-            draw_person(self, self->makers, luck, i);
-            draw_life(self, &p, luck, i);
-        }
-    }
+    for (int c = 0; ret == 0 && c < s->num_clinics; c++)
+        ret = draw_patients(self, s, luck, c, stop, err);
     self->patient_weeks = (uint64_t)self->num_patients * (uint64_t)WEEKS_IN_YEAR;
     return ret;
 }
@@ -526,10 +539,11 @@ static void patient_usual_care(struct population *self, struct luck luck, int c,
     }
 }
 
-void population_usual_care(struct population *self, const struct setting *s, struct luck luck)
+void population_usual_care(struct population *self, const struct setting *s, struct luck luck,
+                           const volatile sig_atomic_t *stop)
 {
     struct week_rates r;
-    for (int c = 0; c < s->num_clinics; c++) {
+    for (int c = 0; c < s->num_clinics && !stop_is_asked(stop); c++) {
         struct params p;
         start_params(s, c, &p);
         makers_set(self->makers, &p);

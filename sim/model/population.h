@@ -19,6 +19,7 @@
 #include "error.h"
 #include "random.h"
 #include "setting.h"
+#include "stop.h"
 
 #define RISK_STEP 4   /* weeks between two values of the drifting risk */
 #define YEAR_STEPS 13 /* of them in the look-back */
@@ -86,11 +87,13 @@ void population_history(const struct rate_table *rates, const struct params *p, 
                         int years, int visits[]);
 
 /* Draws everybody's history and people's attributes; usual care is left to population_usual_care. Freed by
- * population_free (safe after a failed init, and twice). */
-int population_init(struct population *self, const struct setting *setting, struct luck luck, struct error *err);
+ * population_free (safe after a failed init, and twice). `stop` (may be NULL) is looked at before each patient. */
+int population_init(struct population *self, const struct setting *setting, struct luck luck,
+                    const volatile sig_atomic_t *stop, struct error *err);
 
-/* The twin: every patient's weeks without the programme. */
-void population_usual_care(struct population *self, const struct setting *setting, struct luck luck);
+/* The twin: every patient's weeks without the programme. Ends early, unfinished, when `stop` asks. */
+void population_usual_care(struct population *self, const struct setting *setting, struct luck luck,
+                           const volatile sig_atomic_t *stop);
 
 /* Use of a patient in week `t` since the list when the rate of visits is multiplied by `visit_ratio` and that of direct
  * admissions by `admission_ratio`: the same uniforms as usual care, so a ratio of 1 gives the twin's own week. */

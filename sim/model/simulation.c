@@ -64,17 +64,25 @@ struct luck simulation_luck(uint32_t seed, int draw, int replication)
     return (struct luck){ seed, (uint32_t)draw << 16 | (uint32_t)replication };
 }
 
-int simulation_init(struct simulation *self, const struct setting *setting, struct luck luck, struct error *err)
+static int interrupted(struct error *err)
+{
+    return error_set(err, MILIEU_ERR_INTERRUPTED, "interrupted");
+}
+
+int simulation_init(struct simulation *self, const struct setting *setting, struct luck luck,
+                    const volatile sig_atomic_t *stop, struct error *err)
 {
     int ret;
     memset(self, 0, sizeof *self);
     self->setting = setting;
     self->luck = luck;
+    self->stop = stop;
+    self->week = -1;
     self->population = calloc(1, sizeof *self->population);
     self->world = calloc(1, sizeof *self->world);
     if (self->population == NULL || self->world == NULL)
         return error_set(err, MILIEU_ERR_MEMORY, "no memory for a run");
-    ret = population_init(self->population, setting, luck, err);
+    ret = population_init(self->population, setting, luck, stop, err);
     if (ret != 0)
         return ret;
     return world_init(self->world, setting, self->population, luck, err);
@@ -82,10 +90,9 @@ int simulation_init(struct simulation *self, const struct setting *setting, stru
 
 int simulation_usual_care(struct simulation *self, struct error *err)
 {
-    (void)err;
-    population_usual_care(self->population, self->setting, self->luck);
+    population_usual_care(self->population, self->setting, self->luck, self->stop);
     self->patient_weeks = self->population->patient_weeks;
-    return 0;
+    return stop_is_asked(self->stop) ? interrupted(err) : 0;
 }
 
 int simulation_arm(struct simulation *self, int arm, struct record *record, struct error *err)
@@ -94,12 +101,14 @@ int simulation_arm(struct simulation *self, int arm, struct record *record, stru
     struct world *w = self->world;
     record->num_events = 0;
     record->patient_weeks = 0;
+    self->week = -1;
     w->record = record;
     ret = world_reserve_events(w, err);
     if (ret == 0)
         world_start(w, arm, record);
     for (w->week = 0; ret == 0 && w->week < self->setting->horizon; w->week++) {
-        ret = world_reserve_events(w, err);
+        self->week = w->week;
+        ret = stop_is_asked(self->stop) ? interrupted(err) : world_reserve_events(w, err);
         if (ret == 0)
             simulation_step_week(w);
     }

@@ -1,12 +1,13 @@
 /* A run: one draw's setting, one replication's luck; usual care once, then every arm.
  *
  *   struct simulation sim;
- *   simulation_init(&sim, &setting, luck, err)      the population: who is listed, and their year before
- *   simulation_usual_care(&sim, err)                the twin: nobody runs a programme
- *   simulation_arm(&sim, arm, &record, err)         one arm; its outcomes are told against the twin
+ *   simulation_init(&sim, &setting, luck, NULL, err)  the population: who is listed, and their year before
+ *   simulation_usual_care(&sim, err)                  the twin: nobody runs a programme
+ *   simulation_arm(&sim, arm, &record, err)           one arm; its outcomes are told against the twin
  *   simulation_free(&sim)
  *
- * Every function is a pure function of its arguments: no clock, no file, no global. */
+ * Every function is a pure function of its arguments: no clock, no file, no global. The one thing looked at besides is
+ * `stop` (may be NULL), patient by patient and week by week: once it is not 0 they return MILIEU_ERR_INTERRUPTED. */
 #ifndef MILIEU_SIMULATION_H
 #define MILIEU_SIMULATION_H
 
@@ -15,6 +16,7 @@
 #include "error.h"
 #include "random.h"
 #include "setting.h"
+#include "stop.h"
 
 struct event {
     int32_t clinic; /* -1: the whole region or centre */
@@ -45,11 +47,14 @@ struct simulation {
     const struct setting *setting; /* borrowed */
     struct luck luck;
     struct population *population;
-    struct world *world;    /* reused by usual care and each arm */
-    uint64_t patient_weeks; /* look-back once + usual care */
+    struct world *world;               /* reused by usual care and each arm */
+    uint64_t patient_weeks;            /* look-back once + usual care */
+    const volatile sig_atomic_t *stop; /* borrowed */
+    int week;                          /* that simulation_arm was in when it failed; -1: before week 0 */
 };
 
-int simulation_init(struct simulation *self, const struct setting *setting, struct luck luck, struct error *err);
+int simulation_init(struct simulation *self, const struct setting *setting, struct luck luck,
+                    const volatile sig_atomic_t *stop, struct error *err);
 int simulation_usual_care(struct simulation *self, struct error *err);
 int simulation_arm(struct simulation *self, int arm, struct record *record, struct error *err);
 void simulation_free(struct simulation *self);

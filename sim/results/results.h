@@ -11,7 +11,7 @@
  *   /parameters    (draw, parameter) mean, lowest, highest over clinics before the factors act; strength (draw, link)
  *   /ratings       (draw, clinic, factor) float32
  *   /events        columns along `event`, sorted by arm, draw, replication, week; `cause` is a row of the same table
- *   /failures      columns along `failure`
+ *   /failures      columns along `failure`: runs that could not be made; missing everywhere else
  *
  * Nothing in the file depends on when, where, how fast or on how many threads it was made: equal scenario, seed and
  * program give equal bytes.
@@ -73,7 +73,8 @@ struct results_writer {
 int results_create(struct results_writer *self, const char *path, const struct scenario *scenario,
                    const struct results_options *options, struct error *err);
 
-/* One draw's setting, once, before the runs of that draw. */
+/* One draw's setting, once, before the runs of that draw. A draw that could not be made has none: its parameters and
+ * ratings are missing. */
 int results_take_draw(struct results_writer *self, int draw, const struct setting *setting, struct error *err);
 
 /* One arm of one run. Runs come in order of (draw, replication, arm), each once. The record is not kept. */
@@ -81,13 +82,13 @@ int results_take(struct results_writer *self, int draw, int replication, int arm
                  struct error *err);
 
 /* A run that could not be made: its values are missing in every arm, and /failures says why. In its place in the order.
- * `week` -1: not known. */
+ * `week` -1: before week 0. */
 int results_take_failure(struct results_writer *self, int draw, int replication, int week, const char *message,
                          struct error *err);
 
 /* Writes what is left, marks the file complete, brings it to the disk and only then gives it its name, replacing what
  * stood there. After any failure, of this call or an earlier one, the temporary file is removed and an existing output
- * is as it was. Frees `self` in any case. MILIEU_ERR_OUTPUT also when runs are missing. */
+ * is as it was. Frees `self` in any case. MILIEU_ERR_OUTPUT also when runs are missing, or not one draw was made. */
 int results_finish(struct results_writer *self, struct error *err);
 
 /* Removes the temporary file and frees `self`; does nothing after results_finish. */
@@ -164,7 +165,7 @@ int results_read_events(struct results_file *self, int64_t first, int64_t count,
 int results_find_events(struct results_file *self, int arm, int draw, int replication, int64_t *first, int64_t *count,
                         struct error *err);
 
-/* One failure: its run, week (-1: not known) and message, which the caller frees. */
+/* One failure: its run, week (-1: before week 0) and message, which the caller frees. */
 int results_read_failure(struct results_file *self, int64_t row, int *draw, int *replication, int *week, char **message,
                          struct error *err);
 

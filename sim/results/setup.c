@@ -1,6 +1,7 @@
 #include "setup.h"
 
 #include <gsl/gsl_version.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -299,6 +300,7 @@ static void begin_ratings(struct setup *self, struct store *store, const struct 
 void setup_begin(struct setup *self, struct store *store, const struct scenario *scenario, int num_draws,
                  const struct setting *setting)
 {
+    self->num_clinics = (size_t)scenario->num_clinics;
     write_arms(store, scenario, setting);
     write_clinics(store, scenario, setting);
     begin_parameters(self, store, num_draws);
@@ -310,8 +312,11 @@ static void take_parameters(struct setup *self, struct store *store, int draw, c
     double mean[NUM_PARAMS], lowest[NUM_PARAMS], highest[NUM_PARAMS];
     const hsize_t start[2] = { (hsize_t)draw, 0 }, count[2] = { 1, NUM_PARAMS };
     for (int p = 0; p < NUM_PARAMS; p++) {
-        double first = params_get(&setting->clinic[0].base, p), above = 0;
-        lowest[p] = highest[p] = first;
+        double first, above = 0;
+        mean[p] = lowest[p] = highest[p] = NAN;
+        if (setting == NULL)
+            continue;
+        first = lowest[p] = highest[p] = params_get(&setting->clinic[0].base, p);
         for (int i = 0; i < setting->num_clinics; i++) {
             double value = params_get(&setting->clinic[i].base, p);
             above += value - first; /* exact where all are equal */
@@ -327,14 +332,14 @@ static void take_parameters(struct setup *self, struct store *store, int draw, c
 
 static void take_ratings(struct setup *self, struct store *store, int draw, const struct setting *setting)
 {
-    size_t n = (size_t)setting->num_clinics;
+    size_t n = self->num_clinics;
     const hsize_t start[3] = { (hsize_t)draw, 0, 0 }, count[3] = { 1, n, NUM_FACTORS };
     float *rating = malloc(n * NUM_FACTORS * sizeof *rating);
     if (rating == NULL)
         store_fail(store, "out of memory");
     for (size_t i = 0; rating != NULL && i < n; i++)
         for (size_t f = 0; f < NUM_FACTORS; f++)
-            rating[i * NUM_FACTORS + f] = (float)setting->clinic[i].rating[f];
+            rating[i * NUM_FACTORS + f] = setting != NULL ? (float)setting->clinic[i].rating[f] : NAN;
     store_write(store, self->rating, 3, start, count, H5T_NATIVE_FLOAT, rating);
     free(rating);
 }
@@ -342,8 +347,11 @@ static void take_ratings(struct setup *self, struct store *store, int draw, cons
 void setup_take_draw(struct setup *self, struct store *store, int draw, const struct setting *setting)
 {
     const hsize_t start[2] = { (hsize_t)draw, 0 }, count[2] = { 1, NUM_LINKS };
+    double missing[NUM_LINKS];
+    for (int i = 0; i < NUM_LINKS; i++)
+        missing[i] = NAN;
     take_parameters(self, store, draw, setting);
-    store_write(store, self->strength, 2, start, count, H5T_NATIVE_DOUBLE, setting->beta);
+    store_write(store, self->strength, 2, start, count, H5T_NATIVE_DOUBLE, setting != NULL ? setting->beta : missing);
     take_ratings(self, store, draw, setting);
 }
 

@@ -8,6 +8,7 @@
 /* The arrays that grow by a row a draw. */
 struct setup {
     hid_t mean, lowest, highest, strength, rating;
+    size_t num_clinics;
 };
 
 void setup_write_root(struct store *store, const struct scenario *scenario, const struct results_options *options);
@@ -16,6 +17,8 @@ void setup_write_scenario(struct store *store, const struct scenario *scenario);
 /* Groups whose words come from the first draw's setting; their numbers from setup_take_draw. */
 void setup_begin(struct setup *self, struct store *store, const struct scenario *scenario, int num_draws,
                  const struct setting *setting);
+
+/* `setting` NULL: the draw could not be made, its row is missing. */
 void setup_take_draw(struct setup *self, struct store *store, int draw, const struct setting *setting);
 void setup_end(struct setup *self, struct store *store);
 

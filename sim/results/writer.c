@@ -24,8 +24,9 @@ struct writer {
     struct event_log events;
     struct failure *failure;
     int num_failures, max_failures;
-    bool begun;   /* groups made */
-    int64_t next; /* place of the next record: (draw, replication, arm) counted through */
+    bool begun;      /* groups made, with the first draw that could be */
+    int draws_taken; /* rows of draws written, those that could not be made too */
+    int64_t next;    /* place of the next record: (draw, replication, arm) counted through */
 };
 
 void results_options_defaults(struct results_options *options, const struct scenario *scenario)
@@ -111,7 +112,7 @@ int results_create(struct results_writer *self, const char *path, const struct s
         return error_set(err, MILIEU_ERR_MEMORY, "results: out of memory");
     *writer = (struct writer){ .store = { .file = -1, .text = -1 },
                                .target = { .fd = -1 },
-                               .setup = { -1, -1, -1, -1, -1 },
+                               .setup = { -1, -1, -1, -1, -1, 0 },
                                .scenario = scenario,
                                .options = *options };
     if ((ret = target_begin(&writer->target, path, options->inputs, options->num_inputs, err)) != 0 ||
@@ -186,39 +187,13 @@ static void begin_series(struct writer *self)
     shelf_close(&shelf);
 }
 
-int results_take_draw(struct results_writer *self, int draw, const struct setting *setting, struct error *err)
-{
-    struct writer *writer = self->inside;
-    if (!writer->begun) {
-        setup_begin(&writer->setup, &writer->store, writer->scenario, writer->options.draws, setting);
-        begin_outcomes(writer, &writer->outcomes, "outcomes");
-        begin_outcomes(writer, &writer->outcomes_all, "outcomes_all");
-        if (writer->options.series)
-            begin_series(writer);
-        writer->begun = true;
-    }
-    setup_take_draw(&writer->setup, &writer->store, draw, setting);
-    return status(writer, err);
-}
-
 /* ---- runs ---- */
 
-static int check_order(struct writer *self, int draw, int replication, int arm, struct error *err)
-{
-    int64_t place = ((int64_t)draw * self->options.replications + replication) * self->scenario->num_arms + arm;
-    if (!self->begun || place != self->next)
-        return error_set(err, MILIEU_ERR_RUN, "results: draw %d, replication %d, arm %d is out of order", draw,
-                         replication, arm);
-    self->next++;
-    return 0;
-}
-
-static int take(struct writer *self, int draw, int replication, int arm, const struct record *record, struct error *err)
+/* One arm of one run into its arrays; `record` NULL: missing. */
+static int put(struct writer *self, int draw, int replication, int arm, const struct record *record, struct error *err)
 {
     const double *outcome = record == NULL ? NULL : record->outcome;
-    int ret = check_order(self, draw, replication, arm, err);
-    if (ret != 0)
-        return ret;
+    int ret;
     cube_take(&self->outcomes, arm, draw, replication, outcome);
     cube_take(&self->outcomes_all, arm, draw, replication,
               outcome == NULL ? NULL : outcome + (size_t)self->scenario->num_clinics * NUM_OUTCOMES);
@@ -231,10 +206,66 @@ static int take(struct writer *self, int draw, int replication, int arm, const s
     return status(self, err);
 }
 
+static int put_missing(struct writer *self, int draw, int replication, struct error *err)
+{
+    int ret = 0;
+    for (int arm = 0; arm < self->scenario->num_arms && ret == 0; arm++)
+        ret = put(self, draw, replication, arm, NULL, err);
+    return ret;
+}
+
+/* The groups; then the runs before, of draws that could not be made. */
+static int begin(struct writer *self, const struct setting *setting, struct error *err)
+{
+    int ret = 0;
+    setup_begin(&self->setup, &self->store, self->scenario, self->options.draws, setting);
+    begin_outcomes(self, &self->outcomes, "outcomes");
+    begin_outcomes(self, &self->outcomes_all, "outcomes_all");
+    if (self->options.series)
+        begin_series(self);
+    self->begun = true;
+    for (int i = 0; i < self->num_failures && ret == 0; i++)
+        ret = put_missing(self, self->failure[i].draw, self->failure[i].replication, err);
+    return ret;
+}
+
+/* Rows of draws that could not be made. */
+static void skip_draws(struct writer *self, int until)
+{
+    for (; self->draws_taken < until; self->draws_taken++)
+        setup_take_draw(&self->setup, &self->store, self->draws_taken, NULL);
+}
+
+int results_take_draw(struct results_writer *self, int draw, const struct setting *setting, struct error *err)
+{
+    struct writer *writer = self->inside;
+    int ret = writer->begun ? 0 : begin(writer, setting, err);
+    if (ret != 0)
+        return ret;
+    skip_draws(writer, draw);
+    setup_take_draw(&writer->setup, &writer->store, draw, setting);
+    writer->draws_taken = draw + 1;
+    return status(writer, err);
+}
+
+static int check_order(struct writer *self, int draw, int replication, int arm, struct error *err)
+{
+    int64_t place = ((int64_t)draw * self->options.replications + replication) * self->scenario->num_arms + arm;
+    if (place != self->next)
+        return error_set(err, MILIEU_ERR_RUN, "results: draw %d, replication %d, arm %d is out of order", draw,
+                         replication, arm);
+    self->next++;
+    return 0;
+}
+
 int results_take(struct results_writer *self, int draw, int replication, int arm, const struct record *record,
                  struct error *err)
 {
-    return take(self->inside, draw, replication, arm, record, err);
+    struct writer *writer = self->inside;
+    int ret = check_order(writer, draw, replication, arm, err);
+    if (ret == 0 && writer->draws_taken != draw + 1)
+        ret = error_set(err, MILIEU_ERR_RUN, "results: draw %d was not announced", draw);
+    return ret == 0 ? put(writer, draw, replication, arm, record, err) : ret;
 }
 
 static int keep_failure(struct writer *self, struct failure failure, const char *message, struct error *err)
@@ -261,7 +292,9 @@ int results_take_failure(struct results_writer *self, int draw, int replication,
     struct writer *writer = self->inside;
     int ret = 0;
     for (int arm = 0; arm < writer->scenario->num_arms && ret == 0; arm++)
-        ret = take(writer, draw, replication, arm, NULL, err);
+        ret = check_order(writer, draw, replication, arm, err);
+    if (ret == 0 && writer->begun)
+        ret = put_missing(writer, draw, replication, err);
     if (ret == 0)
         ret = keep_failure(writer, (struct failure){ draw, replication, week, NULL }, message, err);
     return ret;
@@ -285,7 +318,7 @@ static void write_failure_columns(struct writer *self, int32_t *number, const ch
     shelf_column(&shelf, "replication", axis, H5T_NATIVE_INT32, number, "replication");
     for (int i = 0; i < self->num_failures; i++)
         number[i] = self->failure[i].week;
-    shelf_column(&shelf, "week", axis, H5T_NATIVE_INT32, number, "week; -1: not known");
+    shelf_column(&shelf, "week", axis, H5T_NATIVE_INT32, number, "week in which it failed; -1: before week 0");
     for (int i = 0; i < self->num_failures; i++)
         text[i] = self->failure[i].message;
     shelf_column(&shelf, "message", axis, store->text, text, "what went wrong");
@@ -311,6 +344,7 @@ static void write_rest(struct writer *self)
     struct store *store = &self->store;
     int64_t runs = (int64_t)self->options.draws * self->options.replications, done = runs - self->num_failures;
     int8_t complete = 1;
+    skip_draws(self, self->options.draws);
     if (self->options.series && self->options.quantiles && runs >= RESULTS_NUM_QUANTILES)
         quantiles_write(store, &self->series, self->scenario);
     if (self->options.events)
@@ -337,6 +371,11 @@ int results_finish(struct results_writer *self, struct error *err)
     if (writer->next != records) {
         ret = error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: %lld of %lld runs are missing", writer->target.path,
                         (long long)(records - writer->next), (long long)records);
+        goto out;
+    }
+    if (!writer->begun) {
+        ret = error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: every run failed; the first: %s", writer->target.path,
+                        writer->failure[0].message);
         goto out;
     }
     write_rest(writer);

@@ -9,7 +9,8 @@ struct slot {
     bool ready;            /* its records are made */
     struct record *record; /* [num_arms] */
     uint64_t patient_weeks;
-    int ret;
+    int ret; /* not 0: it failed */
+    int week;
     struct error err;
 };
 
@@ -35,11 +36,6 @@ struct runner {
     int64_t next_handed; /* first run the sink has not had */
     bool halt;           /* take no more runs */
 };
-
-static bool stopped(const struct runner_options *options)
-{
-    return options->stop != NULL && *options->stop != 0;
-}
 
 static int interrupted(struct error *err)
 {
@@ -73,12 +69,22 @@ static const struct setting *setting_of(struct runner *self, int draw, int *ret,
     return *ret == 0 ? &drawn->setting : NULL;
 }
 
+static void free_records(const struct runner *self, struct slot *slot)
+{
+    for (int arm = 0; slot->record != NULL && arm < self->num_arms; arm++)
+        record_free(&slot->record[arm]);
+    slot->ready = false;
+}
+
 static int make_records(const struct runner *self, struct slot *slot, const struct setting *setting)
 {
     int ret = 0;
     for (int arm = 0; arm < self->num_arms && !slot->ready && ret == 0; arm++)
         ret = record_init(&slot->record[arm], setting, self->options->keep_series, &slot->err);
-    slot->ready = true; /* even in part: they are to be freed */
+    if (ret == 0)
+        slot->ready = true;
+    else
+        free_records(self, slot);
     return ret;
 }
 
@@ -86,15 +92,11 @@ static int simulate(const struct runner *self, struct slot *slot, const struct s
 {
     struct simulation sim = { 0 };
     int ret;
-    if ((ret = simulation_init(&sim, setting, luck, &slot->err)) != 0 ||
+    if ((ret = simulation_init(&sim, setting, luck, self->options->stop, &slot->err)) != 0 ||
         (ret = simulation_usual_care(&sim, &slot->err)) != 0)
         goto out;
     for (int arm = 0; arm < self->num_arms; arm++) {
         struct record *record = &slot->record[arm];
-        if (stopped(self->options)) {
-            ret = interrupted(&slot->err);
-            goto out;
-        }
         record->num_events = 0;
         record->patient_weeks = 0;
         if ((ret = simulation_arm(&sim, arm, record, &slot->err)) != 0)
@@ -103,6 +105,7 @@ static int simulate(const struct runner *self, struct slot *slot, const struct s
     }
     slot->patient_weeks += sim.patient_weeks;
 out:
+    slot->week = sim.week;
     simulation_free(&sim);
     return ret;
 }
@@ -113,6 +116,8 @@ static void run(struct runner *self, int64_t index)
     int draw = (int)(index / self->options->replications), replication = (int)(index % self->options->replications);
     const struct setting *setting;
     slot->patient_weeks = 0;
+    slot->week = -1;
+    slot->err.detail[0] = '\0';
     setting = setting_of(self, draw, &slot->ret, &slot->err);
     if (setting != NULL && (slot->ret = make_records(self, slot, setting)) == 0)
         slot->ret = simulate(self, slot, setting, simulation_luck(self->options->seed, draw, replication));
@@ -120,8 +125,7 @@ static void run(struct runner *self, int64_t index)
 
 /* ---- workers ---- */
 
-/* Runs are taken in order, so that when one fails all before it are finished, and the first error is the same on any
- * number of threads. Returns false when there is nothing left to do. */
+/* Runs are taken in order, so that only a few are ever waiting for an earlier one. Returns false when there is nothing left to do. */
 static bool take_run(struct runner *self, int64_t *index)
 {
     bool taken;
@@ -140,7 +144,7 @@ static void finish_run(struct runner *self, int64_t index)
     struct slot *slot = &self->slot[index % self->window];
     pthread_mutex_lock(&self->lock);
     slot->done = true;
-    if (slot->ret != 0)
+    if (slot->ret == MILIEU_ERR_INTERRUPTED)
         self->halt = true;
     pthread_cond_broadcast(&self->changed);
     pthread_mutex_unlock(&self->lock);
@@ -174,21 +178,34 @@ static void await_run(struct runner *self, int64_t index, int num_workers)
     pthread_mutex_unlock(&self->lock);
 }
 
-static int hand_over(struct runner *self, int64_t index, const struct runner_sink *sink, struct error *err)
+static int hand_over_failure(struct run_id id, const struct slot *slot, const struct runner_sink *sink,
+                             struct runner_report *report, struct error *err)
 {
-    struct slot *slot = &self->slot[index % self->window];
+    struct run_failure failure = { id.draw, id.replication, slot->week, slot->err };
+    failure.why.code = slot->ret;
+    if (slot->ret == MILIEU_ERR_INTERRUPTED)
+        return interrupted(err);
+    if (report->failed++ == 0)
+        report->first = failure;
+    return sink->take_failure != NULL ? sink->take_failure(sink->context, &failure, err) : 0;
+}
+
+static int hand_over(struct runner *self, int64_t index, const struct runner_sink *sink, struct runner_report *report,
+                     struct error *err)
+{
+    const struct slot *slot = &self->slot[index % self->window];
     struct run_id id = { .draw = (int)(index / self->options->replications),
                          .replication = (int)(index % self->options->replications) };
-    int ret = slot->ret;
-    if (ret != 0) {
-        if (err != NULL)
-            *err = slot->err;
-        return ret;
-    }
-    if (id.replication == 0 && sink->take_draw != NULL)
-        ret = sink->take_draw(sink->context, id.draw, &self->drawn[id.draw % self->window].setting, err);
+    const struct drawn *drawn = &self->drawn[id.draw % self->window];
+    int ret = 0;
+    if (id.replication == 0 && drawn->ret == 0 && sink->take_draw != NULL)
+        ret = sink->take_draw(sink->context, id.draw, &drawn->setting, err);
+    if (ret == 0 && slot->ret != 0)
+        return hand_over_failure(id, slot, sink, report, err);
     for (; id.arm < self->num_arms && ret == 0; id.arm++)
         ret = sink->take(sink->context, id, &slot->record[id.arm], err);
+    if (ret == 0)
+        report->patient_weeks += slot->patient_weeks;
     return ret;
 }
 
@@ -213,18 +230,21 @@ static int hand_over_all(struct runner *self, int num_workers, const struct runn
 {
     for (int64_t index = 0; index < self->runs; index++) {
         int ret;
-        if (stopped(self->options))
+        if (stop_is_asked(self->options->stop))
             return interrupted(err);
         await_run(self, index, num_workers);
-        if ((ret = hand_over(self, index, sink, err)) != 0)
+        if ((ret = hand_over(self, index, sink, report, err)) != 0)
             return ret;
-        report->patient_weeks += self->slot[index % self->window].patient_weeks;
         report->runs++;
         release(self, index);
         if (self->options->progress != NULL)
             self->options->progress(self->options->progress_context, index + 1, self->runs);
     }
-    return 0;
+    if (report->failed < report->runs)
+        return 0;
+    if (err != NULL)
+        *err = report->first.why;
+    return report->first.why.code;
 }
 
 /* ---- set-up ---- */
@@ -264,8 +284,7 @@ static int runner_init(struct runner *self, const struct scenario *scenario, con
 static void runner_free(struct runner *self)
 {
     for (int64_t i = 0; self->slot != NULL && i < self->window; i++) {
-        for (int arm = 0; self->slot[i].ready && arm < self->num_arms; arm++)
-            record_free(&self->slot[i].record[arm]);
+        free_records(self, &self->slot[i]);
         free(self->slot[i].record);
     }
     for (int64_t i = 0; self->drawn != NULL && i < self->window; i++)

@@ -1,11 +1,19 @@
 /* Many runs of one scenario: draws x replications, every arm of each, on threads.
  *
  * Results reach the sink in order (draw, replication, arm) whatever the number of threads; only `threads` + a few
- * finished runs are ever held in memory. */
+ * finished runs are ever held in memory.
+ *
+ * What goes wrong
+ *   fails one run     a draw that scenario_draw cannot make (then all its replications), or anything simulation_* or
+ *                     record_init return for it: nobody qualifies for a list, no memory for this run. The run is told
+ *                     to the sink in its place, with its reason, and left out of everything else; the rest goes on.
+ *                     Every arm of it is left out, so that pairs stay pairs.
+ *   fails everything  the wish to stop; a non-zero return of the sink (a full disk); no memory to begin with; and when
+ *                     not one run could be made: runner_run then returns what the first of them failed of.
+ * Which runs fail is a matter of scenario, seed and program alone, but for want of memory, which is the machine's. */
 #ifndef MILIEU_RUNNER_H
 #define MILIEU_RUNNER_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -28,16 +36,28 @@ struct run_id {
     int draw, replication, arm;
 };
 
-/* Receives the runs in order. `take_draw` (may be NULL) is called once a draw, before its runs. A non-zero return stops everything and is returned. */
+/* A run that could not be made. */
+struct run_failure {
+    int draw, replication;
+    int week; /* in which it failed; -1: before week 0 */
+    struct error why;
+};
+
+/* Receives the runs in order. `take_draw` (may be NULL) is called once a draw that could be made, before its runs;
+ * `take` once an arm; `take_failure` (may be NULL) once a run that failed, instead of `take`. A non-zero return stops
+ * everything and is returned. */
 struct runner_sink {
     int (*take_draw)(void *context, int draw, const struct setting *setting, struct error *err);
     int (*take)(void *context, struct run_id id, const struct record *record, struct error *err);
+    int (*take_failure)(void *context, const struct run_failure *failure, struct error *err);
     void *context;
 };
 
 struct runner_report {
-    int64_t runs;           /* draws x replications */
-    uint64_t patient_weeks; /* of all runs: look-back once, usual care, and every arm */
+    int64_t runs;             /* draws x replications */
+    int64_t failed;           /* of them */
+    struct run_failure first; /* the first that failed, in order of draw and replication; meaningless when none did */
+    uint64_t patient_weeks;   /* of the runs that did not fail: look-back once, usual care, and every arm */
 };
 
 int runner_run(const struct scenario *scenario, const struct runner_options *options, const struct runner_sink *sink,

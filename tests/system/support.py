@@ -45,7 +45,7 @@ class Tests:
             print(f"ok - {what}", flush=True)
 
     def run_all(self, names):
-        for name, function in names.items():
+        for name, function in list(names.items()):
             if name.startswith("test_") and callable(function):
                 self.run(function)
 

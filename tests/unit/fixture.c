@@ -124,7 +124,7 @@ void fixture_draw(struct fixture *f, uint32_t run)
     struct luck luck = { 1, run };
     end_run(f);
     f->drawn = true;
-    cr_assert(simulation_init(&f->sim, &f->setting, luck, NULL) == 0);
+    cr_assert(simulation_init(&f->sim, &f->setting, luck, NULL, NULL) == 0);
     cr_assert(record_init(&f->record, &f->setting, true, NULL) == 0);
     cr_assert(simulation_usual_care(&f->sim, NULL) == 0);
     f->w = f->sim.world;

@@ -89,7 +89,7 @@ Test(allocations, a_simulation)
         struct simulation sim;
         struct error err = { 0 };
         fail_call(number);
-        int ret = simulation_init(&sim, &f.setting, (struct luck){ 1, 0 }, &err);
+        int ret = simulation_init(&sim, &f.setting, (struct luck){ 1, 0 }, NULL, &err);
         reached = stop_failing();
         expect_told(reached, ret, &err, number);
         simulation_free(&sim);

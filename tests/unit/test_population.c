@@ -468,7 +468,7 @@ Test(population, too_many_patients_are_refused)
     f.setting.horizon = 260;
     fixture_param(&f, PARAM_per_clinic, 400);
     fixture_param(&f, PARAM_list_every, 13);
-    cr_expect(population_init(&p, &f.setting, (struct luck){ 1, 0 }, &err) == MILIEU_ERR_RUN);
+    cr_expect(population_init(&p, &f.setting, (struct luck){ 1, 0 }, NULL, &err) == MILIEU_ERR_RUN);
     cr_expect(strlen(err.detail) > 0);
     population_free(&p);
     population_free(&p);

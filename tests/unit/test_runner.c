@@ -16,13 +16,14 @@
 
 /* ---- a simulation that only keeps count ---- */
 
-enum { DRAWS = 7, REPLICATIONS = 5, ARMS = 3 };
+enum { DRAWS = 7, REPLICATIONS = 5, ARMS = 3, EVERY_RUN = -2 };
 
 static struct {
     atomic_int settings, settings_alive, most_settings; /* made, in memory */
     atomic_int simulations, simulations_alive, records_alive;
     atomic_int fail_draw, fail_run, fail_arm; /* -1: none */
     atomic_int stop_in_run;                   /* sets `stop` there */
+    atomic_int fail_record, records;          /* number of the record_init that fails, -1: none; and so many made */
     atomic_int mixed;                         /* a run saw another draw's setting */
     bool jitter;
 } world;
@@ -32,7 +33,7 @@ static volatile sig_atomic_t stop;
 static void reset(void)
 {
     memset(&world, 0, sizeof world);
-    world.fail_draw = world.fail_run = world.fail_arm = world.stop_in_run = -1;
+    world.fail_draw = world.fail_run = world.fail_arm = world.stop_in_run = world.fail_record = -1;
     world.jitter = true;
     stop = 0;
 }
@@ -72,9 +73,10 @@ struct luck simulation_luck(uint32_t seed, int draw, int replication)
     return (struct luck){ seed, (uint32_t)draw * 65536 + (uint32_t)replication };
 }
 
-int simulation_init(struct simulation *self, const struct setting *setting, struct luck luck, struct error *err)
+int simulation_init(struct simulation *self, const struct setting *setting, struct luck luck,
+                    const volatile sig_atomic_t *wish, struct error *err)
 {
-    *self = (struct simulation){ .setting = setting, .luck = luck, .patient_weeks = 1000 };
+    *self = (struct simulation){ .setting = setting, .luck = luck, .patient_weeks = 1000, .stop = wish, .week = -1 };
     (void)err;
     world.simulations++;
     world.simulations_alive++;
@@ -97,7 +99,8 @@ int simulation_arm(struct simulation *self, int arm, struct record *record, stru
     dawdle(self->luck.run * 3 + (unsigned)arm);
     if (run == world.stop_in_run)
         stop = 1;
-    if (run == world.fail_run && arm == world.fail_arm)
+    self->week = 17;
+    if ((run == world.fail_run || world.fail_run == EVERY_RUN) && arm == world.fail_arm)
         return error_set(err, MILIEU_ERR_RUN, "run %d, arm %d", run, arm);
     fake_record_fill(record, draw, replication, arm, 0);
     return 0;
@@ -113,7 +116,8 @@ void simulation_free(struct simulation *self)
 int record_init(struct record *self, const struct setting *setting, bool keep_series, struct error *err)
 {
     struct scenario shape = { .num_clinics = setting->num_clinics, .horizon = setting->horizon };
-    (void)err;
+    if (world.records++ == world.fail_record)
+        return error_set(err, MILIEU_ERR_MEMORY, "no memory for a record");
     fake_record_init(self, &shape, keep_series);
     world.records_alive++;
     return 0;
@@ -168,7 +172,7 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, v
 /* ---- a sink that checks ---- */
 
 struct checker {
-    int taken, draws, wrong, progressed;
+    int taken, draws, wrong, progressed, failed;
     int fail_at;     /* the sink's own failure, -1 none */
     int most_behind; /* simulations begun and not yet handed over */
     pthread_t thread;
@@ -178,7 +182,8 @@ static int take_draw(void *context, int draw, const struct setting *setting, str
 {
     struct checker *self = context;
     (void)err;
-    self->wrong += draw != self->draws++ || self->taken != draw * REPLICATIONS * ARMS;
+    self->draws++;
+    self->wrong += draw == world.fail_draw || self->taken != draw * REPLICATIONS * ARMS;
     self->wrong += setting->clinic == NULL || params_get(&setting->clinic[0].base, 0) != fake_parameter(draw, 0, 0);
     self->wrong += !pthread_equal(pthread_self(), self->thread);
     return 0;
@@ -195,6 +200,17 @@ static int take(void *context, struct run_id id, const struct record *record, st
     self->wrong += place != self->taken++;
     self->wrong += record->outcome[2] != fake_outcome(id.arm, id.draw, id.replication, 0, 2);
     self->wrong += !pthread_equal(pthread_self(), self->thread);
+    return 0;
+}
+
+static int take_failure(void *context, const struct run_failure *failure, struct error *err)
+{
+    struct checker *self = context;
+    (void)err;
+    self->wrong += failure->draw * REPLICATIONS + failure->replication != self->taken / ARMS;
+    self->wrong += failure->why.code == 0 || failure->why.detail[0] == '\0';
+    self->taken += ARMS;
+    self->failed++;
     return 0;
 }
 
@@ -219,7 +235,7 @@ static int run(int threads)
                                       .stop = &stop,
                                       .progress = progress,
                                       .progress_context = &checker };
-    struct runner_sink sink = { take_draw, take, &checker };
+    struct runner_sink sink = { take_draw, take, take_failure, &checker };
     int ret, fail_at = checker.fail_at;
     if (scenario.id == NULL)
         fake_scenario_init(&scenario, 2, ARMS, 26);
@@ -268,27 +284,73 @@ Test(runner, holds_few_runs_and_settings)
     }
 }
 
-Test(runner, the_first_error_wins_on_any_number_of_threads)
+Test(runner, a_run_that_fails_is_told_and_the_rest_goes_on)
 {
     for (int threads = 1; threads <= 4; threads++) {
         reset();
         world.fail_run = 12;
         world.fail_arm = 1;
-        cr_assert_eq(run(threads), MILIEU_ERR_RUN);
-        cr_assert_str_eq(err.detail, "run 12, arm 1");
-        cr_assert_eq(checker.taken, 12 * ARMS, "all before it are handed over");
-        cr_assert_eq(report.runs, 12);
+        cr_assert_eq(run(threads), 0);
+        cr_assert_eq(checker.failed, 1);
+        cr_assert_eq(checker.taken, DRAWS * REPLICATIONS * ARMS, "the failed one counted through");
+        cr_assert_eq(checker.draws, DRAWS);
+        cr_assert_eq(checker.progressed, DRAWS * REPLICATIONS);
+        cr_assert_eq(report.runs, DRAWS * REPLICATIONS);
+        cr_assert_eq(report.failed, 1);
+        cr_assert_eq(report.first.draw, 2);
+        cr_assert_eq(report.first.replication, 2);
+        cr_assert_eq(report.first.week, 17);
+        cr_assert_eq(report.first.why.code, MILIEU_ERR_RUN);
+        cr_assert_str_eq(report.first.why.detail, "run 12, arm 1");
+        cr_assert_eq(report.patient_weeks, DRAWS * REPLICATIONS * (1000U + 3 * (1 + 3 + 2 + 1)) - (1000U + 3 * 5 + 3),
+                     "a failed run's weeks are not counted");
     }
 }
 
-Test(runner, a_draw_that_cannot_be_made_is_an_error)
+Test(runner, a_draw_that_cannot_be_made_fails_its_runs)
+{
+    for (int fail = 0; fail < DRAWS; fail += 3) {
+        for (int threads = 1; threads <= 4; threads++) {
+            reset();
+            world.fail_draw = fail;
+            cr_assert_eq(run(threads), 0);
+            cr_assert_eq(checker.failed, REPLICATIONS);
+            cr_assert_eq(checker.taken, DRAWS * REPLICATIONS * ARMS);
+            cr_assert_eq(checker.draws, DRAWS - 1, "a draw that was not made is not told");
+            cr_assert_eq(report.failed, REPLICATIONS);
+            cr_assert_eq(report.first.draw, fail);
+            cr_assert_eq(report.first.replication, 0);
+            cr_assert_eq(report.first.week, -1);
+            cr_assert_eq(report.first.why.code, MILIEU_ERR_SCENARIO);
+        }
+    }
+}
+
+Test(runner, when_every_run_fails_that_is_an_error)
 {
     for (int threads = 1; threads <= 4; threads++) {
         reset();
-        world.fail_draw = 3;
-        cr_assert_eq(run(threads), MILIEU_ERR_SCENARIO);
-        cr_assert_str_eq(err.detail, "draw 3");
-        cr_assert_eq(checker.taken, 3 * REPLICATIONS * ARMS);
+        world.fail_arm = 2;
+        world.fail_run = EVERY_RUN;
+        cr_assert_eq(run(threads), MILIEU_ERR_RUN);
+        cr_assert_str_eq(err.detail, "run 0, arm 2");
+        cr_assert_eq(report.failed, DRAWS * REPLICATIONS);
+        cr_assert_eq(checker.failed, DRAWS * REPLICATIONS);
+    }
+}
+
+Test(runner, a_record_that_cannot_be_made_fails_its_run_alone)
+{
+    reset();
+    world.fail_record = 4; /* the second arm's of the second run: no later run may take the half of it for the whole */
+    cr_assert_eq(run(1), 0);
+    cr_assert_eq(report.failed, 0, "one thread needs the records of one run, and had them");
+    for (int threads = 2; threads <= 4; threads++) {
+        reset();
+        world.fail_record = 4;
+        cr_assert_eq(run(threads), 0);
+        cr_assert_eq(report.failed, 1);
+        cr_assert_eq(report.first.why.code, MILIEU_ERR_MEMORY);
     }
 }
 
@@ -346,6 +408,6 @@ Test(runner, every_allocation_of_its_own_fails)
 Test(runner, refuses_nonsense)
 {
     struct runner_options options = { .threads = 0, .draws = 1, .replications = 1 };
-    struct runner_sink sink = { NULL, take, &checker };
+    struct runner_sink sink = { NULL, take, NULL, &checker };
     cr_assert_eq(runner_run(&scenario, &options, &sink, &report, &err), MILIEU_ERR_USAGE);
 }

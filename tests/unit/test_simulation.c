@@ -122,3 +122,25 @@ Test(simulation, strength_of_effects_changes_the_course_and_not_the_people)
     fixture_free(&f);
     fixture_free(&g);
 }
+
+/* Once somebody asks, each of the three ends with the wish, and nothing has leaked. */
+Test(simulation, stops_when_asked)
+{
+    struct fixture f;
+    volatile sig_atomic_t stop = 0;
+    struct simulation *sim = &f.sim;
+    struct error err;
+    fixture_init(&f, 3, 1, 0, 1);
+    fixture_draw(&f, 0);
+    simulation_free(sim);
+    cr_assert(simulation_init(sim, &f.setting, (struct luck){ 1, 0 }, &stop, &err) == 0);
+    cr_assert(simulation_usual_care(sim, &err) == 0);
+    cr_assert(simulation_arm(sim, 0, &f.record, &err) == 0);
+    stop = 1;
+    cr_expect(simulation_arm(sim, 0, &f.record, &err) == MILIEU_ERR_INTERRUPTED);
+    cr_expect(sim->week == 0);
+    cr_expect(simulation_usual_care(sim, &err) == MILIEU_ERR_INTERRUPTED);
+    simulation_free(sim);
+    cr_expect(simulation_init(sim, &f.setting, (struct luck){ 1, 0 }, &stop, &err) == MILIEU_ERR_INTERRUPTED);
+    fixture_free(&f);
+}

@@ -303,7 +303,7 @@ Test(world, hours_released_are_worked_owed_or_left)
 static int step_through(struct fixture *f, const struct param_info *info)
 {
     struct error err = { 0 };
-    int line = 0, ret = simulation_init(&f->sim, &f->setting, (struct luck){ 1, 0 }, &err);
+    int line = 0, ret = simulation_init(&f->sim, &f->setting, (struct luck){ 1, 0 }, NULL, &err);
     if (ret != 0) {
         cr_expect(ret == MILIEU_ERR_RUN && err.detail[0] != '\0' && info->section == SECTION_PATIENTS, "%s", info->id);
         simulation_free(&f->sim);

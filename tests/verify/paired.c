@@ -10,7 +10,7 @@ double *paired_run(const struct setting *setting, uint32_t run)
     struct simulation sim;
     struct record record;
     double *outcome;
-    cr_assert(simulation_init(&sim, setting, (struct luck){ 1, run }, NULL) == 0);
+    cr_assert(simulation_init(&sim, setting, (struct luck){ 1, run }, NULL, NULL) == 0);
     cr_assert(record_init(&record, setting, false, NULL) == 0);
     cr_assert(simulation_usual_care(&sim, NULL) == 0);
     cr_assert(simulation_arm(&sim, 0, &record, NULL) == 0);
