@@ -14,9 +14,11 @@ struct scores instrument_read(const struct world *w, int i, const struct scores 
 {
     const struct params *p = &w->clinic.now[w->patient.clinic[i]];
     struct words u = random_words(w->luck, w->population->entity[i], occasion, STREAM_INSTRUMENT, 0);
+    struct words v = random_words(w->luck, w->population->entity[i], occasion, STREAM_INSTRUMENT, 1);
     struct scores read = { reading(truth->self_management, p->self_management_error, u.w[0], 96),
                            reading(truth->care_integration, p->care_integration_error, u.w[1], 51),
-                           reading(truth->distress, p->distress_error, u.w[2], 24) };
+                           reading(truth->distress, p->distress_error, u.w[2], 24),
+                           reading(truth->confidence, p->confidence_error, v.w[0], 10) };
     return read;
 }
 
@@ -35,13 +37,15 @@ static void question(struct world *w, int i)
 {
     const struct population *population = w->population;
     int c = w->patient.clinic[i];
-    struct scores start = { population->self_management[i], population->care_integration[i], population->distress[i] };
+    struct scores start = { population->self_management[i], population->care_integration[i], population->distress[i],
+                            population->confidence[i] };
     struct scores now = { w->patient.care[i].self_management, w->patient.care[i].care_integration,
-                          w->patient.care[i].distress };
+                          w->patient.care[i].distress, w->patient.care[i].confidence };
     struct scores before = instrument_read(w, i, &start, 0), after = instrument_read(w, i, &now, 1);
     tally_add(w, c, OUTCOME_self_management_change_26w, after.self_management - before.self_management, 1);
     tally_add(w, c, OUTCOME_care_integration_change_26w, after.care_integration - before.care_integration, 1);
     tally_add(w, c, OUTCOME_distress_change_26w, after.distress - before.distress, 1);
+    tally_add(w, c, OUTCOME_confidence_change_26w, after.confidence - before.confidence, 1);
 }
 
 static void reach_26_weeks(struct world *w, int c, int i)

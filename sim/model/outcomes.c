@@ -296,6 +296,8 @@ static void tally_treated(struct world *w, int c, int i)
               1);
     tally_add(w, c, OUTCOME_care_integration_change,
               w->patient.care[i].care_integration - population->care_integration[i], 1);
+    tally_add(w, c, OUTCOME_distress_change, w->patient.care[i].distress - population->distress[i], 1);
+    tally_add(w, c, OUTCOME_confidence_change, w->patient.care[i].confidence - population->confidence[i], 1);
     tally_add(w, c, OUTCOME_self_management, w->patient.care[i].self_management, 1);
     tally_year(w, c, i);
 }

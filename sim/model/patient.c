@@ -8,6 +8,7 @@
 #define SELF_MANAGEMENT_TOP 96.0
 #define INTEGRATION_TOP 51.0
 #define DISTRESS_TOP 24.0
+#define CONFIDENCE_TOP 10.0
 enum { BLOCK_DROP = 5 }; /* of STREAM_CONTACT */
 
 static int since_list(const struct world *w, int i)
@@ -92,11 +93,13 @@ static void add_up_scores(struct world *w, int i, const struct params *p)
     double skills = w->population->self_management[i] + secular * p->secular_self_management;
     double integration = w->population->care_integration[i] + secular * p->secular_integration;
     double distress = w->population->distress[i] + secular * p->secular_distress;
+    double confidence = w->population->confidence[i] + secular * p->secular_confidence;
     w->patient.care[i].self_management =
         clamp(skills + w->patient.care[i].gain_self_management, 0, SELF_MANAGEMENT_TOP);
     w->patient.care[i].care_integration =
         clamp(integration + w->patient.care[i].gain_care_integration, 0, INTEGRATION_TOP);
     w->patient.care[i].distress = clamp(distress + w->patient.care[i].gain_distress, 0, DISTRESS_TOP);
+    w->patient.care[i].confidence = clamp(confidence + w->patient.care[i].gain_confidence, 0, CONFIDENCE_TOP);
 }
 
 static void move_scores(struct world *w, int i, const struct params *p)
@@ -106,6 +109,7 @@ static void move_scores(struct world *w, int i, const struct params *p)
            p->self_management_weeks);
     follow(&w->patient.care[i].gain_care_integration, p->integration_full * dose, p->integration_weeks);
     follow(&w->patient.care[i].gain_distress, p->distress_full * dose, p->distress_weeks);
+    follow(&w->patient.care[i].gain_confidence, p->confidence_full * dose, p->confidence_weeks);
     add_up_scores(w, i, p);
 }
 
@@ -139,6 +143,7 @@ void patient_catch_up(struct world *w, int i)
     w->patient.care[i].gain_self_management *= kept;
     w->patient.care[i].gain_care_integration *= kept;
     w->patient.care[i].gain_distress *= kept;
+    w->patient.care[i].gain_confidence *= kept;
     add_up_scores(w, i, p);
 }
 
@@ -271,10 +276,13 @@ static void services_week(struct world *w, int c)
 /* What nurses see, secular change included: nobody sees a counterfactual. In somebody who did not need it they see less. */
 static double benefit_seen(const struct world *w, int i, const struct params *p)
 {
-    double integration = w->patient.care[i].care_integration - w->population->care_integration[i];
-    double distress = w->population->distress[i] - w->patient.care[i].distress;
-    double benefit = clamp((integration / p->benefit_integration + distress / p->benefit_distress) / 2,
-                           p->benefit_least, p->benefit_most);
+    double integration =
+        (w->patient.care[i].care_integration - w->population->care_integration[i]) / p->benefit_integration;
+    double distress = (w->population->distress[i] - w->patient.care[i].distress) / p->benefit_distress;
+    double confidence = (w->patient.care[i].confidence - w->population->confidence[i]) / p->benefit_confidence;
+    double felt = (1 - p->benefit_by_confidence) * distress + p->benefit_by_confidence * confidence;
+    double benefit =
+        clamp((1 - p->benefit_felt) * integration + p->benefit_felt * felt, p->benefit_least, p->benefit_most);
     return w->population->flags[i] & FLAG_COMPLEX ? benefit : p->benefit_without_need * benefit;
 }
 

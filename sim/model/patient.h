@@ -15,9 +15,10 @@
  *                enrolled and fades with effect_half_life after                                  (2.4, 2.5, 2.1)
  *   effect       follows the dose with effect_lag; decays with effect_half_life once enrolment ends     (model 5)
  *   use          rate of visits * ed_ratio_full^effect, of direct admissions * admission_ratio_full^effect; the same uniforms as in usual care
- *   benefit      what nurses see of a patient enrolled >= benefit_weeks: half the gain in integration over
- *                benefit_integration, half the fall in distress over benefit_distress, secular change included; in a
- *                patient without complex needs benefit_without_need of it                         ([003] case B)
+ *   benefit      what nurses see of a patient enrolled >= benefit_weeks: 1 - benefit_felt of the gain in integration
+ *                over benefit_integration, benefit_felt of how the patient feels: the fall in distress over
+ *                benefit_distress and, benefit_by_confidence of it, the gain in confidence over benefit_confidence;
+ *                secular change included; in a patient without complex needs benefit_without_need of it ([003] case B)
  *
  * Writes: patient.{trust, adherence, contacts, dose, effect, heard, gain_*, scores, *_year*}, stage of those who leave,
  *         due_coordination after a notice, clinic.benefit, clinic.trust. */

@@ -265,10 +265,30 @@ static int draw_conditions(double u, double mean, double sd)
     return count;
 }
 
+static double clamp_score(double x, double top)
+{
+    return x < 0 ? 0 : x > top ? top : x;
+}
+
 static float score(double u, double mean, double sd, double top)
 {
-    double x = mean + sd * random_normal_of(u);
-    return (float)(x < 0 ? 0 : x > top ? top : x);
+    return (float)clamp_score(mean + sd * random_normal_of(u), top);
+}
+
+/* The part of a normal score that is a person's own, when `first` and `second` of its variance come from two others. */
+static double own_part(double first, double second)
+{
+    double rest = 1 - first * first - second * second;
+    return rest > 0 ? sqrt(rest) : 0;
+}
+
+/* Confidence goes with skills and without distress: one normal score made of three, so that its own mean and SD hold. */
+static float confidence_of(const struct params *p, double skills, double distress, double own)
+{
+    double z = p->confidence_from_skills * random_normal_of(skills) -
+               p->confidence_from_distress * random_normal_of(distress) +
+               own_part(p->confidence_from_skills, p->confidence_from_distress) * random_normal_of(own);
+    return (float)clamp_score(p->confidence_mean + p->confidence_sd * z, 10);
 }
 
 static double age_of(const struct makers *m, double u)
@@ -282,9 +302,9 @@ static double age_of(const struct makers *m, double u)
 static void draw_person(struct population *self, const struct makers *m, struct luck luck, int32_t i)
 {
     const struct params *p = &m->p;
-    double u[12];
+    double u[16];
     unsigned flags = self->flags[i];
-    for (uint32_t b = 0; b < 3; b++) {
+    for (uint32_t b = 0; b < 4; b++) {
         struct words w = random_words(luck, self->entity[i], 0, STREAM_PERSON, b);
         for (uint32_t j = 0; j < 4; j++)
             u[4 * b + j] = random_uniform_of(w.w[j]);
@@ -302,6 +322,7 @@ static void draw_person(struct population *self, const struct makers *m, struct 
     self->self_management[i] = score(u[9], p->self_management_mean, p->self_management_sd, 96);
     self->care_integration[i] = score(u[10], p->care_integration_mean, p->care_integration_sd, 51);
     self->distress[i] = score(u[11], p->distress_mean, p->distress_sd, 24);
+    self->confidence[i] = confidence_of(p, u[9], u[11], u[12]);
 }
 
 /* Weeks until death or moving away: two exponential clocks. */
@@ -339,13 +360,14 @@ static int allocate(struct population *self, int32_t patients)
     self->self_management = calloc(n, sizeof *self->self_management);
     self->care_integration = calloc(n, sizeof *self->care_integration);
     self->distress = calloc(n, sizeof *self->distress);
+    self->confidence = calloc(n, sizeof *self->confidence);
     self->risk_permanent = calloc(n, sizeof *self->risk_permanent);
     self->risk_drift = calloc(n, sizeof *self->risk_drift);
     self->first_use = calloc(n + 1, sizeof *self->first_use);
     self->first_rate = calloc(n + 1, sizeof *self->first_rate);
     return self->entity && self->list && self->weeks && self->end && self->died && self->flags &&
                    self->false_positive && self->conditions && self->visits_year && self->admissions_year &&
-                   self->age && self->self_management && self->care_integration && self->distress &&
+                   self->age && self->self_management && self->care_integration && self->distress && self->confidence &&
                    self->risk_permanent && self->risk_drift && self->first_use && self->first_rate
                ? 0
                : MILIEU_ERR_MEMORY;
@@ -582,6 +604,7 @@ void population_free(struct population *self)
                               self->self_management,
                               self->care_integration,
                               self->distress,
+                              self->confidence,
                               self->risk_permanent,
                               self->risk_drift,
                               self->first_use,

@@ -54,8 +54,8 @@ struct population {
     uint8_t *conditions;
     uint8_t *visits_year, *admissions_year; /* of the look-back */
     float *age;
-    float *self_management, *care_integration, *distress; /* true scores at the list */
-    float *risk_permanent, *risk_drift;                   /* a, and x in the last four weeks of the look-back */
+    float *self_management, *care_integration, *distress, *confidence; /* true scores at the list */
+    float *risk_permanent, *risk_drift; /* a, and x in the last four weeks of the look-back */
     int32_t *stride;        /* [clinics] patients of a list: distance in `use` between two weeks of a patient */
     int64_t *first_use;     /* offset into `use` of a patient's week 0: a list's patients stand side by side */
     struct use *use;        /* usual care, list by list, week by week; 0 once a patient is gone */

@@ -110,6 +110,7 @@ static void start_patients(struct world *w, int c)
         w->patient.care[i].self_management = population->self_management[i];
         w->patient.care[i].care_integration = population->care_integration[i];
         w->patient.care[i].distress = population->distress[i];
+        w->patient.care[i].confidence = population->confidence[i];
     }
 }
 

@@ -191,6 +191,7 @@ static int verify_patient(const struct world *w, int c, int i)
     HOLDS(w->patient.care[i].self_management >= 0 && w->patient.care[i].self_management <= 96);
     HOLDS(w->patient.care[i].care_integration >= 0 && w->patient.care[i].care_integration <= 51);
     HOLDS(w->patient.care[i].distress >= 0 && w->patient.care[i].distress <= 24);
+    HOLDS(w->patient.care[i].confidence >= 0 && w->patient.care[i].confidence <= 10);
     return 0;
 }
 

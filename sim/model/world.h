@@ -196,9 +196,11 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(double, gain_self_management, "programme's part of the true score")                                              \
     X(double, gain_care_integration, "")                                                                               \
     X(double, gain_distress, "")                                                                                       \
+    X(double, gain_confidence, "")                                                                                     \
     X(double, self_management, "true, 0..96")                                                                          \
     X(double, care_integration, "true, 0..51")                                                                         \
     X(double, distress, "true, 0..24")                                                                                 \
+    X(double, confidence, "true, 0..10")                                                                               \
     X(int32_t, nurse, "her or his case manager; NONE")                                                                 \
     X(int32_t, nurse_since, "week they were brought together")                                                         \
     X(int32_t, enrol_week, "NONE = never")                                                                             \

@@ -15,7 +15,7 @@ static void clinics(struct fixture *f, int num)
 static struct scores truth_of(const struct fixture *f, int i)
 {
     const struct population *p = f->sim.population;
-    return (struct scores){ p->self_management[i], p->care_integration[i], p->distress[i] };
+    return (struct scores){ p->self_management[i], p->care_integration[i], p->distress[i], p->confidence[i] };
 }
 
 Test(instrument, without_error_it_reads_the_rounded_truth)
@@ -25,12 +25,14 @@ Test(instrument, without_error_it_reads_the_rounded_truth)
     fixture_param(&f, PARAM_self_management_error, 0);
     fixture_param(&f, PARAM_care_integration_error, 0);
     fixture_param(&f, PARAM_distress_error, 0);
+    fixture_param(&f, PARAM_confidence_error, 0);
     fixture_begin(&f, 0, 0);
     for (int i = 0; i < f.w->patient.num; i++) {
         struct scores truth = truth_of(&f, i), read = instrument_read(f.w, i, &truth, 0);
         cr_expect(read.self_management == round(truth.self_management));
         cr_expect(read.care_integration == round(truth.care_integration));
         cr_expect(read.distress == round(truth.distress));
+        cr_expect(read.confidence == round(truth.confidence));
     }
     fixture_free(&f);
 }
@@ -40,8 +42,8 @@ Test(instrument, without_error_it_reads_the_rounded_truth)
 Test(instrument, error_has_its_sd)
 {
     struct fixture f;
-    struct sample self = { 0 }, integration = { 0 }, distress = { 0 };
-    struct scores truth = { 48.3, 25.4, 12.1 };
+    struct sample self = { 0 }, integration = { 0 }, distress = { 0 }, confidence = { 0 };
+    struct scores truth = { 48.3, 25.4, 12.1, 5.2 };
     clinics(&f, 100);
     fixture_begin(&f, 0, 0);
     for (int i = 0; i < f.w->patient.num; i++) {
@@ -49,11 +51,14 @@ Test(instrument, error_has_its_sd)
         sample_add(&self, read.self_management);
         sample_add(&integration, read.care_integration);
         sample_add(&distress, read.distress);
+        sample_add(&confidence, read.confidence);
     }
     cr_expect(fabs(sample_z(&self, 48.3)) < Z_ALARM && fabs(sample_sd(&self) / sqrt(6.7 * 6.7 + 1 / 12.) - 1) < 0.05);
     cr_expect(fabs(sample_z(&integration, 25.4)) < Z_ALARM &&
               fabs(sample_sd(&integration) / sqrt(9 + 1 / 12.) - 1) < .05);
     cr_expect(fabs(sample_z(&distress, 12.1)) < Z_ALARM && fabs(sample_sd(&distress) / sqrt(4 + 1 / 12.) - 1) < 0.05);
+    cr_expect(fabs(sample_z(&confidence, 5.2)) < Z_ALARM &&
+              fabs(sample_sd(&confidence) / sqrt(1 + 1 / 12.) - 1) < 0.05);
     fixture_free(&f);
 }
 
@@ -80,13 +85,13 @@ Test(instrument, test_and_retest_correlate_as_the_sds_say)
 Test(instrument, readings_stay_on_the_scale)
 {
     struct fixture f;
-    struct scores low = { 0, 0, 0 }, high = { 96, 51, 24 };
+    struct scores low = { 0, 0, 0, 0 }, high = { 96, 51, 24, 10 };
     clinics(&f, 20);
     fixture_begin(&f, 0, 0);
     for (int i = 0; i < f.w->patient.num; i++) {
         struct scores a = instrument_read(f.w, i, &low, 0), b = instrument_read(f.w, i, &high, 0);
-        cr_expect(a.self_management >= 0 && a.care_integration >= 0 && a.distress >= 0);
-        cr_expect(b.self_management <= 96 && b.care_integration <= 51 && b.distress <= 24);
+        cr_expect(a.self_management >= 0 && a.care_integration >= 0 && a.distress >= 0 && a.confidence >= 0);
+        cr_expect(b.self_management <= 96 && b.care_integration <= 51 && b.distress <= 24 && b.confidence <= 10);
     }
     fixture_free(&f);
 }

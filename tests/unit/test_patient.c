@@ -26,6 +26,7 @@ static void all_enrolled(struct fixture *f, int clinics)
     fixture_param(f, PARAM_secular_integration, 0);
     fixture_param(f, PARAM_secular_self_management, 0);
     fixture_param(f, PARAM_secular_distress, 0);
+    fixture_param(f, PARAM_secular_confidence, 0);
 }
 
 static void enrol_all(struct fixture *f)
@@ -222,6 +223,7 @@ Test(patient, no_contact_no_dose_no_effect)
     for (int i = 0; i < f.w->patient.num; i++) {
         cr_expect(f.w->patient.care[i].dose == 0 && f.w->patient.care[i].effect == 0);
         cr_expect(f.w->patient.care[i].care_integration == (double)f.sim.population->care_integration[i]);
+        cr_expect(f.w->patient.care[i].confidence == (double)f.sim.population->confidence[i]);
     }
     fixture_free(&f);
 }
@@ -245,13 +247,14 @@ Test(patient, effect_lags_behind_the_dose)
 Test(patient, effect_and_gains_fade_with_their_half_life)
 {
     struct fixture f;
-    double gain, differ = 0;
+    double gain, confidence, differ = 0;
     all_enrolled(&f, 20);
     fixture_param(&f, PARAM_ed_ratio_full, 0.3);
     fixture_param(&f, PARAM_effect_half_life, 20);
     full_dose(&f);
     patient_weeks(&f, 40);
     gain = f.w->patient.care[2].gain_care_integration;
+    confidence = f.w->patient.care[2].gain_confidence;
     for (int i = 0; i < f.w->patient.num; i++)
         programme_exit(f.w, i, PATIENT_COMPLETED);
     for (int t = 0; t < 60; t++) {
@@ -273,6 +276,7 @@ Test(patient, effect_and_gains_fade_with_their_half_life)
     f.w->week = 80;
     patient_catch_up(f.w, 2);
     cr_expect(fabs(f.w->patient.care[2].gain_care_integration / gain - 0.25) < 1e-9, "two half-lives");
+    cr_expect(fabs(f.w->patient.care[2].gain_confidence / confidence - 0.25) < 1e-9);
     fixture_free(&f);
 }
 
@@ -320,7 +324,7 @@ Test(patient, a_ratio_of_1_changes_no_visit)
 Test(patient, scores_approach_their_targets)
 {
     struct fixture f;
-    double integration, skills, distress;
+    double integration, skills, distress, confidence;
     all_enrolled(&f, 1);
     fixture_param(&f, PARAM_skills_slope, 1);
     full_dose(&f);
@@ -329,8 +333,11 @@ Test(patient, scores_approach_their_targets)
     integration = p->integration_full * (1 - pow(1 - 1 / p->integration_weeks, 26));
     skills = p->self_management_full * (1 - pow(1 - 1 / p->self_management_weeks, 26));
     distress = p->distress_full * (1 - pow(1 - 1 / p->distress_weeks, 26));
+    confidence = p->confidence_full * (1 - pow(1 - 1 / p->confidence_weeks, 26));
     for (int i = 0; i < 40; i++) {
         const struct population *start = f.sim.population;
+        if (start->confidence[i] + p->confidence_full < 10)
+            cr_expect(fabs(f.w->patient.care[i].confidence - start->confidence[i] - confidence) < 1e-6);
         if (start->care_integration[i] + p->integration_full < 51)
             cr_expect(fabs(f.w->patient.care[i].care_integration - start->care_integration[i] - integration) < 1e-6);
         if (start->self_management[i] + p->self_management_full < 96)
@@ -371,6 +378,61 @@ Test(patient, benefit_is_seen_after_8_weeks_and_not_before)
     patient_weeks(&f, 1);
     cr_expect(f.w->clinic.benefit[0] > 0.2 && f.w->clinic.benefit[0] < 1.5);
     fixture_free(&f);
+}
+
+/* What a patient who needed it shows of one week's gains; the part nurses see of it is the clinic's benefit. */
+static double benefit_of(double integration, double distress, double confidence, double by_confidence)
+{
+    struct fixture f;
+    double benefit;
+    all_enrolled(&f, 1);
+    fixture_param(&f, PARAM_benefit_without_need, 1);
+    fixture_param(&f, PARAM_benefit_by_confidence, by_confidence);
+    fixture_param(&f, PARAM_care_integration_mean, 25); /* away from the ends of every scale */
+    fixture_param(&f, PARAM_care_integration_sd, 0.1);
+    fixture_param(&f, PARAM_distress_mean, 12);
+    fixture_param(&f, PARAM_distress_sd, 0.1);
+    fixture_param(&f, PARAM_confidence_mean, 5);
+    fixture_param(&f, PARAM_confidence_sd, 0.1);
+    fixture_param(&f, PARAM_effect_half_life, 1000);
+    enrol_all(&f);
+    for (int i = 0; i < f.w->patient.num; i++) {
+        f.w->patient.care[i].gain_care_integration = integration;
+        f.w->patient.care[i].gain_distress = distress;
+        f.w->patient.care[i].gain_confidence = confidence;
+    }
+    fixture_param(&f, PARAM_benefit_weeks, 0);
+    f.w->clinic.now[0].benefit_weeks = 0;
+    f.w->clinic.now[0].integration_weeks = f.w->clinic.now[0].distress_weeks = 1e9; /* gains stand */
+    f.w->clinic.now[0].confidence_weeks = 1e9;
+    patient_weeks(&f, 1);
+    benefit = f.w->clinic.benefit[0];
+    fixture_free(&f);
+    return benefit;
+}
+
+/* Full gains of each part are a full benefit; more confidence is more benefit; with no weight it is not looked at, and
+ * where confidence moves as distress does the weight between the two changes nothing: the neutral clinic's level. */
+Test(patient, confidence_is_part_of_the_benefit_nurses_see)
+{
+    double full = benefit_of(6, -2.5, 1.25, 0.5);
+    cr_expect(fabs(full - 1) < 1e-6, "%g", full);
+    cr_expect(fabs(benefit_of(0, 0, 1.25, 0.5) - 0.25) < 1e-6);
+    cr_expect(benefit_of(0, 0, 2, 0.5) > benefit_of(0, 0, 1, 0.5));
+    cr_expect(benefit_of(0, 0, -1, 0.5) < 0);
+    cr_expect(fabs(benefit_of(3, -2, 1.5, 0) - benefit_of(3, -2, 0, 0)) < 1e-9, "no weight");
+    cr_expect(fabs(benefit_of(3, -2, 1, 0) - benefit_of(3, -2, 1, 1)) < 1e-6, "proportional");
+}
+
+/* By default confidence moves as distress does, over what counts as a full benefit: bringing it in left the level of
+ * what a neutral clinic sees where it was. */
+Test(patient, confidence_is_set_against_distress_so_that_the_neutral_level_holds)
+{
+    struct params p;
+    params_defaults(&p);
+    cr_expect(fabs(p.confidence_full / p.benefit_confidence + p.distress_full / p.benefit_distress) < 1e-12);
+    cr_expect(fabs(p.secular_confidence / p.benefit_confidence + p.secular_distress / p.benefit_distress) < 1e-12);
+    cr_expect(p.confidence_weeks == p.distress_weeks);
 }
 
 /* ---- ends --------------------------------------------------------------------------------------------------------------------

@@ -182,6 +182,7 @@ static void expect_same_person(const struct fixture *f, int i, const struct fixt
     cr_expect(a->age[i] == b->age[k] && a->flags[i] == b->flags[k] && a->conditions[i] == b->conditions[k]);
     cr_expect(a->visits_year[i] == b->visits_year[k] && a->admissions_year[i] == b->admissions_year[k]);
     cr_expect(a->self_management[i] == b->self_management[k] && a->distress[i] == b->distress[k]);
+    cr_expect(a->confidence[i] == b->confidence[k]);
     for (int t = 0; t < a->end[i] && t < b->end[k]; t++)
         cr_expect(fixture_same_use(fixture_usual(f, i, t), fixture_usual(g, k, t)));
 }

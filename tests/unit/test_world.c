@@ -408,6 +408,7 @@ Test(world, verify_sees_a_broken_patient)
     EXPECT_SEEN(w->patient.care[i].self_management, 97);
     EXPECT_SEEN(w->patient.care[i].care_integration, -1);
     EXPECT_SEEN(w->patient.care[i].distress, NAN);
+    EXPECT_SEEN(w->patient.care[i].confidence, 10.1);
     fixture_free(&b.f);
 }
 

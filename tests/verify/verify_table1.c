@@ -100,7 +100,7 @@ Test(table1, questionnaires_at_enrolment_read_as_table_2)
     many_listed(&f);
     for (int i = 0; i < f.w->patient.num; i++) {
         const struct population *p = f.sim.population;
-        struct scores truth = { p->self_management[i], p->care_integration[i], p->distress[i] };
+        struct scores truth = { p->self_management[i], p->care_integration[i], p->distress[i], p->confidence[i] };
         struct scores read = instrument_read(f.w, i, &truth, 0);
         sample_add(&self, read.self_management);
         sample_add(&integration, read.care_integration);
