@@ -41,14 +41,14 @@ static int run_command(struct call *call, int command, int argc, char **argv, st
     return ret;
 }
 
-static int unknown_command(const struct terminal *t, const char *name, struct error *err)
+static int unknown_command(const char *name, struct error *err)
 {
     const char *near = name != NULL ? command_nearest(name) : NULL;
     if (name == NULL)
-        return error_set(err, MILIEU_ERR_USAGE, "%s", in_words(t, WORD_COMMAND_MISSING));
+        return error_set_word(err, MILIEU_ERR_USAGE, WORD_COMMAND_MISSING);
     if (near != NULL)
-        return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_COMMAND_UNKNOWN_NEAR), name, near);
-    return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_COMMAND_UNKNOWN), name);
+        return error_set_word(err, MILIEU_ERR_USAGE, WORD_COMMAND_UNKNOWN_NEAR, name, near);
+    return error_set_word(err, MILIEU_ERR_USAGE, WORD_COMMAND_UNKNOWN, name);
 }
 
 /* Options before the command: --lang and --color have been looked for in the whole line. Returns how many to skip. */
@@ -78,6 +78,6 @@ int main(int argc, char **argv)
     else if (name != NULL && (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0))
         command_print_overview(t);
     else
-        ret = unknown_command(t, name, &err);
+        ret = unknown_command(name, &err);
     return finish(t, ret, command, &err);
 }

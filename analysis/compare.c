@@ -62,12 +62,13 @@ int compare_init(struct compare *self, struct compare_side a, struct compare_sid
     self->value_a = room(a.file);
     self->value_b = room(b.file);
     if (self->clinic_a == NULL || self->clinic_b == NULL || self->value_a == NULL || self->value_b == NULL) {
-        ret = error_set(err, MILIEU_ERR_MEMORY, "out of memory");
+        ret = error_set_memory(err);
         goto out;
     }
     pair_clinics(self);
     if (self->num_clinics == 0 || self->runs == 0)
-        ret = error_set(err, MILIEU_ERR_RESULTS, "%s and %s have no clinic in common", a.file->path, b.file->path);
+        ret = error_set(err, MILIEU_ERR_RESULTS, "%s and %s have no clinic in common",
+                        "%s et %s n'ont aucune clinique en commun", a.file->path, b.file->path);
 out:
     if (ret != 0)
         compare_free(self);
@@ -143,7 +144,7 @@ int compare_outcome(struct compare *self, int outcome, struct compare_row *row, 
     int better = compare_better(outcome), ret;
     struct pairs pairs = { .difference = difference };
     if (difference == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "out of memory");
+        return error_set_memory(err);
     if ((ret = read_both(self, outcome, false, err)) != 0)
         goto out;
     for (int i = 0; i < self->num_clinics; i++) {
@@ -189,12 +190,12 @@ static int add_line(struct lines *self, struct error *err, const char *format, c
         int max = 2 * self->max + 16;
         char **grown = realloc(self->line, (size_t)max * sizeof *grown);
         if (grown == NULL)
-            return error_set(err, MILIEU_ERR_MEMORY, "out of memory");
+            return error_set_memory(err);
         self->line = grown;
         self->max = max;
     }
     if ((line = malloc(length)) == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "out of memory");
+        return error_set_memory(err);
     self->line[self->count++] = line;
     for (int i = 0; *format != '\0'; format++) {
         if (*format == '%' && i < 4) {

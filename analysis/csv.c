@@ -14,7 +14,7 @@ int csv_begin_text(struct csv *self, const char *folder, const char *name, const
     int ret, fd;
     *self = (struct csv){ .target = { .fd = -1 }, .separator = form->french ? ';' : ',', .french = form->french };
     if (path == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "out of memory");
+        return error_set_memory(err);
     snprintf(path, length, "%s/%s", folder, name);
     ret = target_begin(&self->target, path, &form->input, 1, err);
     free(path);
@@ -26,7 +26,7 @@ int csv_begin_text(struct csv *self, const char *folder, const char *name, const
         if (fd >= 0)
             close(fd);
         target_drop(&self->target);
-        return error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: %s", name, strerror(errno));
+        return error_set_system(err, MILIEU_ERR_OUTPUT, errno, "cannot write %s", "impossible d'écrire %s", name);
     }
     return 0;
 }
@@ -47,7 +47,8 @@ int csv_end(struct csv *self, int ret, struct error *err)
         reason = errno;
     }
     if (ret == 0 && failed)
-        ret = error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: %s", self->target.path, strerror(reason));
+        ret = error_set_system(err, MILIEU_ERR_OUTPUT, reason, "cannot write %s", "impossible d'écrire %s",
+                               self->target.path);
     if (ret == 0)
         ret = target_commit(&self->target, err);
     target_drop(&self->target);

@@ -319,9 +319,10 @@ static int flatten(struct flat *self, const char *text, struct error *err)
     *self = (struct flat){ .at = text };
     read_settings(self, '\0');
     if (self->no_memory || self->path.failed)
-        return error_set(err, MILIEU_ERR_MEMORY, "out of memory");
+        return error_set_memory(err);
     if (self->failed)
-        return error_set(err, MILIEU_ERR_RESULTS, "a stored scenario cannot be read");
+        return error_set(err, MILIEU_ERR_RESULTS, "a stored scenario cannot be read",
+                         "un scénario gardé ne peut être lu");
     if (self->count > 0)
         qsort(self->entry, self->count, sizeof *self->entry, by_path);
     return 0;
@@ -334,7 +335,7 @@ static int add(struct differences *self, struct entry *a, struct entry *b, size_
 {
     struct difference *item;
     if (self->item == NULL && (self->item = malloc(most * sizeof *self->item)) == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "out of memory");
+        return error_set_memory(err);
     item = &self->item[self->count++];
     item->path = a != NULL ? a->path : b->path;
     item->a = a != NULL ? a->value : NULL;

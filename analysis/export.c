@@ -107,8 +107,7 @@ static int export_ratings(struct tables *self, struct error *err)
 {
     float *rating = malloc((size_t)self->file->num_clinics * NUM_FACTORS * sizeof *rating);
     struct csv t;
-    int ret = rating == NULL ? error_set(err, MILIEU_ERR_MEMORY, "out of memory")
-                             : csv_begin(&t, self->folder, "ratings.csv", &self->form, err);
+    int ret = rating == NULL ? error_set_memory(err) : csv_begin(&t, self->folder, "ratings.csv", &self->form, err);
     if (ret != 0) {
         free(rating);
         return ret;
@@ -171,7 +170,7 @@ static int export_outcomes(struct tables *self, bool all, struct error *err)
     size_t width = (size_t)file->num_draws * (size_t)file->num_replications * clinics;
     double *value = malloc(width * NUM_OUTCOMES * sizeof *value);
     struct csv t;
-    int ret = value == NULL ? error_set(err, MILIEU_ERR_MEMORY, "out of memory")
+    int ret = value == NULL ? error_set_memory(err)
                             : csv_begin(&t, self->folder, all ? "outcomes_all.csv" : "outcomes.csv", &self->form, err);
     if (ret != 0) {
         free(value);
@@ -232,8 +231,7 @@ static int export_series(struct tables *self, struct error *err)
     float *value = malloc((size_t)CLINICS * (size_t)file->horizon * NUM_SERIES * sizeof *value);
     int runs = file->num_draws * file->num_replications;
     struct csv t;
-    int ret = value == NULL ? error_set(err, MILIEU_ERR_MEMORY, "out of memory")
-                            : csv_begin(&t, self->folder, "series.csv", &self->form, err);
+    int ret = value == NULL ? error_set_memory(err) : csv_begin(&t, self->folder, "series.csv", &self->form, err);
     if (ret != 0) {
         free(value);
         return ret;
@@ -283,8 +281,7 @@ static int export_quantiles(struct tables *self, struct error *err)
     struct results_file *file = self->file;
     float *value = malloc((size_t)file->horizon * RESULTS_NUM_QUANTILES * NUM_SERIES * sizeof *value);
     struct csv t;
-    int ret = value == NULL ? error_set(err, MILIEU_ERR_MEMORY, "out of memory")
-                            : csv_begin(&t, self->folder, "quantiles.csv", &self->form, err);
+    int ret = value == NULL ? error_set_memory(err) : csv_begin(&t, self->folder, "quantiles.csv", &self->form, err);
     if (ret != 0) {
         free(value);
         return ret;
@@ -330,7 +327,7 @@ static int export_events(struct tables *self, struct error *err)
     struct csv t;
     int ret;
     if (event == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "out of memory");
+        return error_set_memory(err);
     if ((ret = csv_begin(&t, self->folder, "events.csv", &self->form, err)) != 0) {
         free(event);
         return ret;
@@ -440,8 +437,8 @@ static int make_folder(const char *folder, struct error *err)
     if (mkdir(folder, 0777) == 0)
         return 0;
     if (errno != EEXIST || stat(folder, &st) != 0 || !S_ISDIR(st.st_mode))
-        return error_set(err, MILIEU_ERR_OUTPUT, "cannot write into %s: %s", folder,
-                         strerror(errno == EEXIST ? ENOTDIR : errno));
+        return error_set_system(err, MILIEU_ERR_OUTPUT, errno == EEXIST ? ENOTDIR : errno, "cannot write into %s",
+                                "impossible d'écrire dans %s", folder);
     return 0;
 }
 
@@ -465,7 +462,7 @@ int export_csv(struct results_file *file, const char *folder, const struct expor
     struct tables self = { .file = file, .folder = folder, .form = { options->french, options->bom, file->path } };
     int ret;
     if ((self.date = calloc((size_t)file->horizon, sizeof *self.date)) == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "out of memory");
+        return error_set_memory(err);
     fill_dates(&self);
     if ((ret = make_folder(folder, err)) == 0)
         ret = export_all(&self, err);

@@ -73,8 +73,8 @@ int summary_init(struct summary *self, int num_arms, int num_clinics, int draws,
     self->work = malloc((size_t)runs * sizeof *self->work);
     if (self->value == NULL || self->work == NULL) {
         summary_free(self);
-        return error_set(err, MILIEU_ERR_MEMORY,
-                         "out of memory: the outcomes of %lld runs of %d clinics in %d arms need %.0f MB",
+        return error_set(err, MILIEU_ERR_MEMORY, "the outcomes of %lld runs of %d clinics in %d arms need %.0f MB",
+                         "les résultats de %lld simulations de %d cliniques dans %d bras demandent %.0f Mo",
                          (long long)runs, num_clinics, num_arms, (double)count * sizeof *self->value / 1e6);
     }
     for (size_t i = 0; i < count; i++)
@@ -87,7 +87,8 @@ int summary_take(struct summary *self, int draw, int replication, int arm, const
 {
     int64_t run = (int64_t)draw * self->replications + replication;
     if (record->num_clinics != self->num_clinics || run >= self->runs || arm >= self->num_arms)
-        return error_set(err, MILIEU_ERR_RUN, "summary: a run that was not announced");
+        return error_set(err, MILIEU_ERR_RUN, "a run that was not announced",
+                         "une simulation qui n'était pas annoncée");
     memcpy(values_of(self, arm, run), record->outcome, row_values(self) * sizeof *self->value);
     return 0;
 }
@@ -113,7 +114,7 @@ int summary_read(struct summary *self, struct results_file *file, struct error *
     if (ret != 0)
         goto out;
     if (by_clinic == NULL || all == NULL) {
-        ret = error_set(err, MILIEU_ERR_MEMORY, "%s: out of memory", file->path);
+        ret = error_set(err, MILIEU_ERR_MEMORY, "%s", "%s", file->path);
         goto out;
     }
     for (int arm = 0; arm < file->num_arms && ret == 0; arm++) {

@@ -1,5 +1,6 @@
 #include "command.h"
 
+#include <stdarg.h>
 #include <string.h>
 
 #include "nearest.h"
@@ -30,23 +31,27 @@ const char *command_nearest(const char *name)
 int wrong_operands(const struct call *call, struct error *err)
 {
     const struct terminal *t = &call->terminal;
-    return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_OPERANDS_WRONG),
-                     command_table[call->command].operands[t->lang]);
+    return error_set_word(err, MILIEU_ERR_USAGE, WORD_OPERANDS_WRONG, command_table[call->command].operands[t->lang]);
+}
+
+int command_record_word(struct error *err, int code, const char *file, int line, enum word word, ...)
+{
+    va_list arguments;
+    va_start(arguments, word);
+    error_record_list(err, code, file, line, (struct reason){ { 0 } }, word_text(word, LANG_EN),
+                      word_text(word, LANG_FR), arguments);
+    va_end(arguments);
+    return code;
 }
 
 void command_print_error(const struct terminal *t, int code, const struct error *err)
 {
-    static const enum word words[NUM_ERRORS] = {
-#define X(name, exit_status, english) WORD_##name,
-#include "../model/errors.def"
-#undef X
-    };
-    const char *what = code < 0 && code >= -NUM_ERRORS ? in_words(t, words[-1 - code]) : error_words(code);
+    const char *what = error_words(code, t->lang), *detail = err->detail[t->lang];
     fputs(red(t->color_err), t->err);
-    if (code == MILIEU_ERR_USAGE && err->detail[0] != '\0')
-        tell(t, WORD_ERROR_LINE, err->detail);
-    else if (err->code == code && err->detail[0] != '\0')
-        tell(t, WORD_ERROR_DETAIL, what, err->detail);
+    if (code == MILIEU_ERR_USAGE && *detail != '\0')
+        tell(t, WORD_ERROR_LINE, detail);
+    else if (err->code == code && *detail != '\0')
+        tell(t, WORD_ERROR_DETAIL, what, detail);
     else
         tell(t, WORD_ERROR_LINE, what);
     fputs(plain(t->color_err), t->err);

@@ -50,6 +50,11 @@ extern const struct command command_table[NUM_COMMANDS];
 /* Index of a command's name, or -1. */
 int command_find(const char *name);
 
+/* As error_set, with a word of words.def and its arguments. */
+#define error_set_word(err, code, ...) command_record_word((err), (code), __FILE__, __LINE__, __VA_ARGS__)
+
+int command_record_word(struct error *err, int code, const char *file, int line, enum word word, ...);
+
 /* MILIEU_ERR_USAGE: what the command takes. */
 int wrong_operands(const struct call *call, struct error *err);
 

@@ -32,7 +32,7 @@ struct arms {
     int num_others;
 };
 
-static int unknown_arm(const struct terminal *t, const struct results_file *file, const char *name, struct error *err)
+static int unknown_arm(const struct results_file *file, const char *name, struct error *err)
 {
     char list[600] = "";
     size_t length = 0;
@@ -40,12 +40,12 @@ static int unknown_arm(const struct terminal *t, const struct results_file *file
         length += (size_t)snprintf(list + length, sizeof list - length, "%s%s", i > 0 ? ", " : "", file->arm_id[i]);
     const char *near = nearest_name(name, (const char *const *)file->arm_id, (size_t)file->num_arms);
     if (near != NULL)
-        return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_ARM_UNKNOWN_NEAR), name, near, list);
-    return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_ARM_UNKNOWN), name, list);
+        return error_set_word(err, MILIEU_ERR_USAGE, WORD_ARM_UNKNOWN_NEAR, name, near, list);
+    return error_set_word(err, MILIEU_ERR_USAGE, WORD_ARM_UNKNOWN, name, list);
 }
 
 /* --arms X,Y[,Z...]: X of the first file, the others of the last. */
-static int named_arms(const struct terminal *t, struct arms *arms, const char *names, struct error *err)
+static int named_arms(struct arms *arms, const char *names, struct error *err)
 {
     const struct results_file *last = &arms->file[arms->num_files - 1];
     for (int i = 0;; i++) {
@@ -55,7 +55,7 @@ static int named_arms(const struct terminal *t, struct arms *arms, const char *n
         snprintf(name, sizeof name, "%.*s", (int)length, names);
         int arm = results_find_arm(file, name);
         if (arm < 0)
-            return unknown_arm(t, file, name, err);
+            return unknown_arm(file, name, err);
         if (i == 0)
             arms->reference = arm;
         else if (arms->num_others < ARMS_MOST)
@@ -64,11 +64,11 @@ static int named_arms(const struct terminal *t, struct arms *arms, const char *n
             break;
         names += length + 1;
     }
-    return arms->num_others > 0 ? 0 : error_set(err, MILIEU_ERR_USAGE, "%s", in_words(t, WORD_ARMS_TWO));
+    return arms->num_others > 0 ? 0 : error_set_word(err, MILIEU_ERR_USAGE, WORD_ARMS_TWO);
 }
 
 /* Nobody named any: the reference against each other arm; of two files, their references. */
-static int usual_arms(const struct terminal *t, struct arms *arms, struct error *err)
+static int usual_arms(struct arms *arms, struct error *err)
 {
     arms->reference = arms->file[0].reference_arm;
     if (arms->num_files == 2) {
@@ -78,7 +78,7 @@ static int usual_arms(const struct terminal *t, struct arms *arms, struct error 
     for (int i = 0; i < arms->file[0].num_arms && arms->num_others < ARMS_MOST; i++)
         if (i != arms->reference)
             arms->other[arms->num_others++] = i;
-    return arms->num_others > 0 ? 0 : error_set(err, MILIEU_ERR_USAGE, "%s", in_words(t, WORD_ARMS_TWO));
+    return arms->num_others > 0 ? 0 : error_set_word(err, MILIEU_ERR_USAGE, WORD_ARMS_TWO);
 }
 
 static int open_arms(const struct call *call, struct arms *arms, struct error *err)
@@ -89,9 +89,9 @@ static int open_arms(const struct call *call, struct arms *arms, struct error *e
         arms->num_files = i + 1;
     }
     if (ret == 0 && call->options.arms != NULL)
-        ret = named_arms(&call->terminal, arms, call->options.arms, err);
+        ret = named_arms(arms, call->options.arms, err);
     else if (ret == 0)
-        ret = usual_arms(&call->terminal, arms, err);
+        ret = usual_arms(arms, err);
     return ret;
 }
 
@@ -307,7 +307,7 @@ static int compare_pair(const struct call *call, struct arms *arms, int other, c
         ret = compare_words(&compare, t->lang, &words, &num_words, err);
     if (ret == 0) {
         rows = calloc(NUM_OUTCOMES * ((size_t)compare.num_clinics + 1), sizeof *rows);
-        ret = rows != NULL ? compare_all(&compare, rows, err) : error_set(err, MILIEU_ERR_MEMORY, "rows");
+        ret = rows != NULL ? compare_all(&compare, rows, err) : error_set_memory(err);
     }
     if (ret == 0 && rows != NULL && array != NULL)
         cJSON_AddItemToArray(array, comparison_json(&compare, rows, words, num_words));

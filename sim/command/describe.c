@@ -15,7 +15,7 @@ int json_print(const struct terminal *t, cJSON *json, struct error *err)
     char *text = json != NULL ? cJSON_Print(json) : NULL;
     int ret = 0;
     if (text == NULL)
-        ret = error_set(err, MILIEU_ERR_MEMORY, "JSON");
+        ret = error_set(err, MILIEU_ERR_MEMORY, "%s", "%s", "JSON");
     else
         fprintf(t->out, "%s\n", text);
     cJSON_free(text);
@@ -339,7 +339,6 @@ int command_describe(struct call *call, struct error *err)
         { "keys", key_count(), describe_key_json, describe_key },
     };
     const char *const names[] = { "factors", "parameters", "outcomes", "strategies", "keys" };
-    const struct terminal *t = &call->terminal;
     if (call->num_operands < 1 || call->num_operands > 2)
         return wrong_operands(call, err);
     if (strcmp(call->operand[0], "strategies") == 0)
@@ -347,9 +346,9 @@ int command_describe(struct call *call, struct error *err)
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (strcmp(call->operand[0], tables[i].name) == 0)
             return call->num_operands == 1 ? describe_table(call, &tables[i], err)
-                                           : error_set(err, MILIEU_ERR_USAGE, "%s", in_words(t, WORD_DESCRIBE_FILE));
+                                           : error_set_word(err, MILIEU_ERR_USAGE, WORD_DESCRIBE_FILE);
     const char *near = nearest_name(call->operand[0], names, sizeof names / sizeof *names);
     if (near != NULL)
-        return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_DESCRIBE_WHAT_NEAR), call->operand[0], near);
-    return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_DESCRIBE_WHAT), call->operand[0]);
+        return error_set_word(err, MILIEU_ERR_USAGE, WORD_DESCRIBE_WHAT_NEAR, call->operand[0], near);
+    return error_set_word(err, MILIEU_ERR_USAGE, WORD_DESCRIBE_WHAT, call->operand[0]);
 }

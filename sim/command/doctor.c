@@ -130,7 +130,8 @@ static int write_and_read(const struct scenario *scenario, const char *path, str
         ret = results_read_outcome(&file, OUTCOME_ed_visits_per_patient_year, 0, &read, err);
     results_close(&file);
     if (ret == 0 && memcmp(&read, &trial.written, sizeof read) != 0)
-        ret = error_set(err, MILIEU_ERR_RESULTS, "%.17g was written, %.17g read", trial.written, read);
+        ret = error_set(err, MILIEU_ERR_RESULTS, "%.17g was written, %.17g read", "%.17g écrit, %.17g lu",
+                        trial.written, read);
     return ret;
 }
 
@@ -139,10 +140,10 @@ static int test_results_file(const struct scenario *scenario, struct error *err)
     const char *folder = getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp";
     char path[4096];
     if (snprintf(path, sizeof path, "%s/milieu-doctor-XXXXXX", folder) >= (int)sizeof path)
-        return error_set(err, MILIEU_ERR_OUTPUT, "TMPDIR");
+        return error_set(err, MILIEU_ERR_OUTPUT, "%s", "%s", "TMPDIR");
     int descriptor = mkstemp(path);
     if (descriptor < 0)
-        return error_set(err, MILIEU_ERR_OUTPUT, "%s", path);
+        return error_set_system(err, MILIEU_ERR_OUTPUT, errno, "cannot write %s", "impossible d'écrire %s", path);
     close(descriptor);
     int ret = write_and_read(scenario, path, err);
     unlink(path);
@@ -181,7 +182,7 @@ int command_doctor(struct call *call, struct error *err)
     char figure[NUMBER_LENGTH], used[64];
     bool sound;
     if (call->num_operands != 0)
-        return error_set(err, MILIEU_ERR_USAGE, "%s", in_words(t, WORD_DOCTOR_OPERANDS));
+        return error_set_word(err, MILIEU_ERR_USAGE, WORD_DOCTOR_OPERANDS);
     print_versions(t);
     sound = print_test(t, WORD_TEST_RANDOM, random_numbers_right(), "");
     sound = print_test(t, WORD_TEST_GSL, gsl_right(), "") && sound;
@@ -190,16 +191,18 @@ int command_doctor(struct call *call, struct error *err)
                                  &trouble);
     input_print_messages(t, &messages);
     messages_free(&messages);
-    sound = print_test(t, WORD_TEST_SCENARIO, ret == 0, trouble.detail) && sound;
+    sound = print_test(t, WORD_TEST_SCENARIO, ret == 0, trouble.detail[t->lang]) && sound;
     if (ret == 0)
-        sound = print_test(t, WORD_TEST_RESULTS, test_results_file(&scenario, &trouble) == 0, trouble.detail) && sound;
+        sound =
+            print_test(t, WORD_TEST_RESULTS, test_results_file(&scenario, &trouble) == 0, trouble.detail[t->lang]) &&
+            sound;
     if (ret == 0)
         ret = measure_speed(&scenario, threads, &speed, &trouble);
     if (ret == 0)
         say(t, WORD_DOCTOR_SPEED, count_words(used, sizeof used, t, WORD_ONE_THREAD, (size_t)threads),
             text_number(figure, speed / 1e6, 1, false, t->lang));
     else
-        sound = print_test(t, WORD_TEST_RUN, false, trouble.detail);
+        sound = print_test(t, WORD_TEST_RUN, false, trouble.detail[t->lang]);
     scenario_free(&scenario);
     say(t, sound ? WORD_DOCTOR_SOUND : WORD_DOCTOR_UNSOUND);
     return sound ? 0 : error_exit_status(MILIEU_ERR_RUN);

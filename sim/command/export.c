@@ -11,7 +11,7 @@ int command_export(struct call *call, struct error *err)
     if (call->num_operands != 1)
         return wrong_operands(call, err);
     if (call->options.csv == NULL || *call->options.csv == '\0')
-        return error_set(err, MILIEU_ERR_USAGE, "%s", in_words(t, WORD_EXPORT_WHERE));
+        return error_set_word(err, MILIEU_ERR_USAGE, WORD_EXPORT_WHERE);
     int ret = results_open(&file, call->operand[0], err);
     if (ret == 0)
         ret = export_csv(&file, call->options.csv, &options, err);

@@ -29,7 +29,7 @@ static bool explain_eric(const struct terminal *t, const char *text)
     return true;
 }
 
-static int unknown_key(const struct terminal *t, const char *text, struct error *err)
+static int unknown_key(const char *text, struct error *err)
 {
     const char *names[NUM_COMMANDS + NUM_OUTCOMES + 1];
     size_t count = 0;
@@ -42,8 +42,8 @@ static int unknown_key(const struct terminal *t, const char *text, struct error 
         names[count++] = key;
     const char *near = nearest_name(text, names, count);
     if (near != NULL)
-        return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_KEY_UNKNOWN_NEAR), text, near);
-    return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_KEY_UNKNOWN), text);
+        return error_set_word(err, MILIEU_ERR_USAGE, WORD_KEY_UNKNOWN_NEAR, text, near);
+    return error_set_word(err, MILIEU_ERR_USAGE, WORD_KEY_UNKNOWN, text);
 }
 
 int command_help(struct call *call, struct error *err)
@@ -62,5 +62,5 @@ int command_help(struct call *call, struct error *err)
     if (outcome >= 0)
         describe_outcome(t, outcome);
     bool is_key = explain_key(t, text), is_eric = explain_eric(t, text);
-    return command >= 0 || outcome >= 0 || is_key || is_eric ? 0 : unknown_key(t, text, err);
+    return command >= 0 || outcome >= 0 || is_key || is_eric ? 0 : unknown_key(text, err);
 }

@@ -36,10 +36,10 @@ static int read_text(const char *path, char **text, size_t *length, struct error
 {
     FILE *file = fopen(path, "rb");
     if (file == NULL)
-        return error_set(err, MILIEU_ERR_INPUT, "%s: %s", path, strerror(errno));
+        return error_set_system(err, MILIEU_ERR_INPUT, errno, "%s", "%s", path);
     int ret = append_bytes(text, length, file);
     if (ret != 0)
-        error_set(err, ret, "%s", path);
+        error_set(err, ret, "%s", "%s", path);
     fclose(file);
     return ret;
 }
@@ -67,7 +67,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(*left, *right);
 }
 
-static int no_such_preset(const struct terminal *t, const char *folder, const char *name, struct error *err)
+static int no_such_preset(const char *folder, const char *name, struct error *err)
 {
     char *names[MOST_SCENARIOS], list[700] = "";
     size_t count = list_shipped(folder, names), length = 0;
@@ -76,26 +76,26 @@ static int no_such_preset(const struct terminal *t, const char *folder, const ch
         length += (size_t)snprintf(list + length, sizeof list - length, "%s%s", i > 0 ? ", " : "", names[i]);
     const char *near = nearest_name(name, (const char *const *)names, count);
     if (near != NULL)
-        error_set(err, MILIEU_ERR_INPUT, in_words(t, WORD_PRESET_UNKNOWN_NEAR), name, near, list);
+        error_set_word(err, MILIEU_ERR_INPUT, WORD_PRESET_UNKNOWN_NEAR, name, near, list);
     else
-        error_set(err, MILIEU_ERR_INPUT, in_words(t, WORD_PRESET_UNKNOWN), name, list);
+        error_set_word(err, MILIEU_ERR_INPUT, WORD_PRESET_UNKNOWN, name, list);
     for (size_t i = 0; i < count; i++)
         free(names[i]);
     return MILIEU_ERR_INPUT;
 }
 
 /* Where the scenario to start from is: a path, or the name of a shipped one. */
-static int find_preset(const struct terminal *t, const char *name, char *path, size_t size, struct error *err)
+static int find_preset(const char *name, char *path, size_t size, struct error *err)
 {
     char folder[4096];
     if (strchr(name, '/') != NULL)
-        return snprintf(path, size, "%s", name) < (int)size ? 0 : error_set(err, MILIEU_ERR_INPUT, "%s", name);
+        return snprintf(path, size, "%s", name) < (int)size ? 0 : error_set(err, MILIEU_ERR_INPUT, "%s", "%s", name);
     if (!input_shipped_folder(folder, sizeof folder))
-        return error_set(err, MILIEU_ERR_INPUT, "%s", in_words(t, WORD_NO_SHIPPED));
+        return error_set_word(err, MILIEU_ERR_INPUT, WORD_NO_SHIPPED);
     size_t length = strlen(name);
     bool whole = length > 4 && strcmp(name + length - 4, ".cfg") == 0;
     if (snprintf(path, size, "%s/%s%s", folder, name, whole ? "" : ".cfg") >= (int)size || access(path, R_OK) != 0)
-        return no_such_preset(t, folder, name, err);
+        return no_such_preset(folder, name, err);
     return 0;
 }
 
@@ -132,15 +132,15 @@ static bool write_with_id(FILE *file, const char *text, size_t length, const cha
 }
 
 /* Makes the file, which must not be there yet. */
-static int write_new(const struct terminal *t, const char *path, const char *text, size_t length, struct error *err)
+static int write_new(const char *path, const char *text, size_t length, struct error *err)
 {
     char id[64];
     int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0666);
     if (descriptor < 0 && errno == EEXIST)
-        return error_set(err, MILIEU_ERR_OUTPUT, in_words(t, WORD_NEW_EXISTS), path);
+        return error_set_word(err, MILIEU_ERR_OUTPUT, WORD_NEW_EXISTS, path);
     FILE *file = descriptor >= 0 ? fdopen(descriptor, "wb") : NULL;
     if (file == NULL) {
-        error_set(err, MILIEU_ERR_OUTPUT, "%s: %s", path, strerror(errno));
+        error_set_system(err, MILIEU_ERR_OUTPUT, errno, "%s", "%s", path);
         if (descriptor >= 0)
             close(descriptor);
         return MILIEU_ERR_OUTPUT;
@@ -149,7 +149,7 @@ static int write_new(const struct terminal *t, const char *path, const char *tex
     bool written = write_with_id(file, text, length, id);
     if (fclose(file) == 0 && written)
         return 0;
-    error_set(err, MILIEU_ERR_OUTPUT, "%s: %s", path, strerror(errno));
+    error_set_system(err, MILIEU_ERR_OUTPUT, errno, "%s", "%s", path);
     unlink(path);
     return MILIEU_ERR_OUTPUT;
 }
@@ -163,11 +163,11 @@ int command_new(struct call *call, struct error *err)
     size_t length = 0;
     if (call->num_operands != 1 || strcmp(call->operand[0], "-") == 0)
         return wrong_operands(call, err);
-    int ret = find_preset(t, from, path, sizeof path, err);
+    int ret = find_preset(from, path, sizeof path, err);
     if (ret == 0)
         ret = read_text(path, &text, &length, err);
     if (ret == 0)
-        ret = write_new(t, call->operand[0], text, length, err);
+        ret = write_new(call->operand[0], text, length, err);
     if (ret == 0)
         say(t, WORD_NEW_DONE, call->operand[0], from, call->operand[0], call->operand[0]);
     free(text);

@@ -59,9 +59,9 @@ static int option_of_letter(int letter)
 
 /* ---- values ---- */
 
-static int wrong_value(const struct terminal *t, int option, const char *value, const char *allowed, struct error *err)
+static int wrong_value(int option, const char *value, const char *allowed, struct error *err)
 {
-    return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_OPTION_VALUE), option_table[option].name, value, allowed);
+    return error_set_word(err, MILIEU_ERR_USAGE, WORD_OPTION_VALUE, option_table[option].name, value, allowed);
 }
 
 static int read_whole_number(const struct terminal *t, int option, const char *text, int64_t low, int64_t high,
@@ -73,7 +73,7 @@ static int read_whole_number(const struct terminal *t, int option, const char *t
     long long number = strtoll(text, &end, 10);
     snprintf(allowed, sizeof allowed, in_words(t, WORD_WHOLE_NUMBER), (long long)low, (long long)high);
     if (end == text || *end != '\0' || errno != 0 || number < low || number > high)
-        return wrong_value(t, option, text, allowed, err);
+        return wrong_value(option, text, allowed, err);
     *value = number;
     return 0;
 }
@@ -83,7 +83,7 @@ static int read_share(const struct terminal *t, int option, const char *text, do
     char *end;
     double share = strtod(text, &end);
     if (end == text || *end != '\0' || !(share >= 0 && share <= 1))
-        return wrong_value(t, option, text, in_words(t, WORD_SHARE), err);
+        return wrong_value(option, text, in_words(t, WORD_SHARE), err);
     *value = share;
     return 0;
 }
@@ -98,7 +98,7 @@ static int read_count(const struct terminal *t, int option, const char *text, in
 }
 
 /* The place of `text` among the words of "a|b|c", which is what the option's argument says. */
-static int read_choice(const struct terminal *t, int option, const char *text, int *value, struct error *err)
+static int read_choice(int option, const char *text, int *value, struct error *err)
 {
     const char *rest = option_table[option].argument[0];
     for (int i = 0; *rest != '\0'; i++) {
@@ -109,7 +109,7 @@ static int read_choice(const struct terminal *t, int option, const char *text, i
         }
         rest += length + (rest[length] == '|');
     }
-    return wrong_value(t, option, text, option_table[option].argument[0], err);
+    return wrong_value(option, text, option_table[option].argument[0], err);
 }
 
 int options_add_override(struct options *self, bool is_rate, const char *text, struct error *err)
@@ -117,7 +117,7 @@ int options_add_override(struct options *self, bool is_rate, const char *text, s
     size_t bytes = ((size_t)self->num_overrides + 1) * sizeof *self->overrides;
     struct scenario_override *grown = realloc(self->overrides, bytes);
     if (grown == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "--%s %s", is_rate ? "rate" : "set", text);
+        return error_set(err, MILIEU_ERR_MEMORY, "--%s %s", "--%s %s", is_rate ? "rate" : "set", text);
     self->overrides = grown;
     self->overrides[self->num_overrides++] = (struct scenario_override){ is_rate, text };
     return 0;
@@ -126,7 +126,7 @@ int options_add_override(struct options *self, bool is_rate, const char *text, s
 static int take_choice(struct options *self, struct terminal *t, int option, const char *text, struct error *err)
 {
     int choice = 0;
-    int ret = read_choice(t, option, text, &choice, err);
+    int ret = read_choice(option, text, &choice, err);
     if (ret != 0)
         return ret;
     if (option == OPTION_PROGRESS)
@@ -140,10 +140,10 @@ static int take_choice(struct options *self, struct terminal *t, int option, con
     return 0;
 }
 
-static int take_output(struct options *self, const struct terminal *t, const char *text, struct error *err)
+static int take_output(struct options *self, const char *text, struct error *err)
 {
     if (strcmp(text, "-") == 0 || *text == '\0')
-        return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_OUTPUT_STREAM), text);
+        return error_set_word(err, MILIEU_ERR_USAGE, WORD_OUTPUT_STREAM, text);
     self->output = text;
     return 0;
 }
@@ -152,7 +152,7 @@ static int take_option(struct options *self, struct terminal *t, int option, con
 {
     switch ((enum option_id)option) {
     case OPTION_OUTPUT:
-        return take_output(self, t, text, err);
+        return take_output(self, text, err);
     case OPTION_DRAWS:
         return read_count(t, option, text, 65535, &self->draws, err);
     case OPTION_REPLICATIONS:
@@ -200,12 +200,12 @@ static int take_option(struct options *self, struct terminal *t, int option, con
 
 /* ---- the line ---- */
 
-static int complain(int value, int command, const char *typed, const struct terminal *t, struct error *err)
+static int complain(int value, int command, const char *typed, struct error *err)
 {
     const char *names[NUM_OPTIONS];
     size_t count = 0;
     if (value == ':')
-        return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_OPTION_NEEDS), typed);
+        return error_set_word(err, MILIEU_ERR_USAGE, WORD_OPTION_NEEDS, typed);
     for (int i = 0; i < NUM_OPTIONS; i++)
         if ((option_table[i].commands & (1U << command)) != 0)
             names[count++] = option_table[i].name;
@@ -213,8 +213,8 @@ static int complain(int value, int command, const char *typed, const struct term
     snprintf(name, sizeof name, "%.*s", (int)strcspn(typed, "="), typed);
     const char *near = strncmp(name, "--", 2) == 0 ? nearest_name(name + 2, names, count) : NULL;
     if (near != NULL)
-        return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_OPTION_UNKNOWN_NEAR), typed, near);
-    return error_set(err, MILIEU_ERR_USAGE, in_words(t, WORD_OPTION_UNKNOWN), typed);
+        return error_set_word(err, MILIEU_ERR_USAGE, WORD_OPTION_UNKNOWN_NEAR, typed, near);
+    return error_set_word(err, MILIEU_ERR_USAGE, WORD_OPTION_UNKNOWN, typed);
 }
 
 int options_parse(struct options *self, int command, int argc, char **argv, struct terminal *terminal,
@@ -230,7 +230,7 @@ int options_parse(struct options *self, int command, int argc, char **argv, stru
         const char *typed =
             optopt != 0 && optopt < FIRST_LONG && strncmp(argv[optind - 1], "--", 2) != 0 ? letter : argv[optind - 1];
         if (value == '?' || value == ':')
-            ret = complain(value, command, typed, terminal, err);
+            ret = complain(value, command, typed, err);
         else
             ret = take_option(self, terminal, value >= FIRST_LONG ? value - FIRST_LONG : option_of_letter(value),
                               optarg, err);

@@ -90,7 +90,7 @@ static int take_failure(void *context, const struct run_failure *failure, struct
 {
     struct sinks *self = context;
     return self->writing ? results_take_failure(&self->writer, failure->draw, failure->replication, failure->week,
-                                                failure->why.detail, err)
+                                                failure->why.detail[LANG_EN], err)
                          : 0;
 }
 
@@ -111,7 +111,7 @@ static int simulate(const struct call *call, const struct scenario *scenario, st
     const struct runner_sink sink = { take_draw, take_run, take_failure, sinks };
     int ret = runner_run(scenario, &options, &sink, report, err);
     if (ret == 0 && watch->stop != 0)
-        ret = error_set(err, MILIEU_ERR_INTERRUPTED, "%s", "");
+        ret = error_set(err, MILIEU_ERR_INTERRUPTED, "%s", "%s", "");
     return ret;
 }
 
@@ -121,7 +121,7 @@ static int open_results(const struct call *call, const struct scenario *scenario
     struct results_options options;
     char *line = traceless_command_line(call);
     if (line == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "command line");
+        return error_set_memory(err);
     results_options_defaults(&options, scenario);
     options.compress = call->options.compress;
     options.inputs = (const char *const *)scenario->file;
@@ -174,7 +174,7 @@ static int tell_failures(const struct call *call, const struct runner_report *do
         return 0;
     text_number(failed, (double)done->failed, 0, false, t->lang);
     text_number(runs, (double)done->runs, 0, false, t->lang);
-    tell(t, WORD_RUNS_FAILED, failed, runs, first->draw, first->replication, first->why.detail);
+    tell(t, WORD_RUNS_FAILED, failed, runs, first->draw, first->replication, first->why.detail[t->lang]);
     if (call->options.output != NULL)
         tell(t, WORD_FAILURES_KEPT, call->options.output);
     if (too_many)
@@ -223,7 +223,7 @@ int command_run(struct call *call, struct error *err)
     if (call->num_operands != 1)
         return wrong_operands(call, err);
     if (o->output != NULL && o->no_output)
-        return error_set(err, MILIEU_ERR_USAGE, "%s", in_words(&call->terminal, WORD_OUTPUT_TWICE));
+        return error_set_word(err, MILIEU_ERR_USAGE, WORD_OUTPUT_TWICE);
     int ret = plan_as_overrides(o, plan, err);
     if (ret == 0)
         ret = input_scenario(call, call->operand[0], &scenario, err);

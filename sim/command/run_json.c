@@ -32,7 +32,7 @@ static int print_json(const struct terminal *t, cJSON *json, bool open, struct e
     char *text = json != NULL ? cJSON_PrintUnformatted(json) : NULL;
     cJSON_Delete(json);
     if (text == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "JSON");
+        return error_set(err, MILIEU_ERR_MEMORY, "%s", "%s", "JSON");
     fprintf(t->out, "%.*s", (int)strlen(text) - (open ? 1 : 0), text);
     cJSON_free(text);
     return 0;

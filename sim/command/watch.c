@@ -145,7 +145,8 @@ int watch_start(struct watch *self, const struct terminal *terminal, enum progre
     if (self->started)
         return 0;
     pthread_sigmask(SIG_SETMASK, &self->mask_before, NULL);
-    return error_set(err, MILIEU_ERR_RUN, "no thread to watch the run");
+    return error_set(err, MILIEU_ERR_RUN, "no thread to watch the run",
+                     "pas de fil d'exécution pour suivre la simulation");
 }
 
 void watch_end(struct watch *self)

@@ -386,7 +386,8 @@ static int count_patients(struct population *self, const struct setting *s, stru
     self->first = calloc((size_t)s->num_clinics + 1, sizeof *self->first);
     self->stride = calloc((size_t)s->num_clinics + 1, sizeof *self->stride);
     if (self->first == NULL || self->stride == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "no memory for %d clinics", s->num_clinics);
+        return error_set(err, MILIEU_ERR_MEMORY, "no memory for %d clinics", "pas de mémoire pour %d cliniques",
+                         s->num_clinics);
     for (int c = 0; c < s->num_clinics; c++) {
         struct params p;
         start_params(s, c, &p);
@@ -394,7 +395,8 @@ static int count_patients(struct population *self, const struct setting *s, stru
         self->stride[c] = (int32_t)p.per_clinic;
         total += (int64_t)num_lists(s, &p) * (int)p.per_clinic;
         if (total > 100000000)
-            return error_set(err, MILIEU_ERR_RUN, "more than 100 million listed patients");
+            return error_set(err, MILIEU_ERR_RUN, "more than 100 million listed patients",
+                             "plus de 100 millions de patients listés");
     }
     self->first[s->num_clinics] = self->num_patients = (int32_t)total;
     return 0;
@@ -422,7 +424,8 @@ static int place_patients(struct population *self, const struct setting *s, stru
     if (ret != 0)
         return ret;
     if (allocate(self, self->num_patients) != 0)
-        return error_set(err, MILIEU_ERR_MEMORY, "no memory for %d patients", self->num_patients);
+        return error_set(err, MILIEU_ERR_MEMORY, "no memory for %d patients", "pas de mémoire pour %d patients",
+                         self->num_patients);
     for (int c = 0; c < s->num_clinics; c++) {
         struct params p;
         start_params(s, c, &p);
@@ -432,7 +435,8 @@ static int place_patients(struct population *self, const struct setting *s, stru
     self->use = calloc((size_t)uses + 1, sizeof *self->use);
     self->rate = malloc(((size_t)self->first_rate[i] + 1) * sizeof *self->rate);
     if (self->use == NULL || self->rate == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "no memory for the weeks of %d patients", self->num_patients);
+        return error_set(err, MILIEU_ERR_MEMORY, "no memory for the weeks of %d patients",
+                         "pas de mémoire pour les semaines de %d patients", self->num_patients);
     return 0;
 }
 
@@ -442,9 +446,10 @@ static int draw_patient(struct population *self, const struct setting *s, const 
     if (!draw_listed(self, self->makers, luck, i))
         return error_set(
             err, MILIEU_ERR_RUN,
-            "%s: among %u candidates nobody %s the list: select_visits %g, select_admissions %g, ed_mean %g",
-            s->clinic[c].id, MAX_CANDIDATES, self->false_positive[i] ? "fails to qualify for" : "qualifies for",
-            p->select_visits, p->select_admissions, p->ed_mean);
+            "%s: nobody among %u candidates fits the list: select_visits %g, select_admissions %g, ed_mean %g",
+            "%s : personne parmi %u candidats ne convient à la liste : select_visits %g, "
+            "select_admissions %g, ed_mean %g",
+            s->clinic[c].id, MAX_CANDIDATES, p->select_visits, p->select_admissions, p->ed_mean);
     draw_person(self, self->makers, luck, i);
     draw_life(self, p, luck, i);
     return 0;
@@ -457,10 +462,11 @@ static int draw_patients(struct population *self, const struct setting *s, struc
     int ret = 0;
     start_params(s, c, &p);
     if (makers_set(self->makers, &p) != 0)
-        return error_set(err, MILIEU_ERR_RUN, "%s: no visit rates for ed_mean %g, ed_dispersion %g", s->clinic[c].id,
-                         p.ed_mean, p.ed_dispersion);
+        return error_set(err, MILIEU_ERR_RUN, "%s: no visit rates for ed_mean %g, ed_dispersion %g",
+                         "%s : pas de taux de visites pour ed_mean %g, ed_dispersion %g", s->clinic[c].id, p.ed_mean,
+                         p.ed_dispersion);
     for (int32_t i = self->first[c]; ret == 0 && i < self->first[c + 1]; i++)
-        ret = stop_is_asked(stop) ? error_set(err, MILIEU_ERR_INTERRUPTED, "interrupted")
+        ret = stop_is_asked(stop) ? error_set(err, MILIEU_ERR_INTERRUPTED, "%s", "%s", "")
                                   : draw_patient(self, s, &p, luck, c, i, err);
     return ret;
 }
@@ -473,7 +479,7 @@ int population_init(struct population *self, const struct setting *s, struct luc
     memset(self, 0, sizeof *self);
     self->makers = calloc(1, sizeof *self->makers);
     if (self->makers == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "no memory for a population");
+        return error_set(err, MILIEU_ERR_MEMORY, "no memory for a population", "pas de mémoire pour une population");
     ret = place_patients(self, s, err);
     for (int c = 0; ret == 0 && c < s->num_clinics; c++)
         ret = draw_patients(self, s, luck, c, stop, err);

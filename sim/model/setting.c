@@ -18,7 +18,8 @@ int setting_init(struct setting *self, int num_clinics, int num_centres, int num
     self->arm = zeroed(num_arms, sizeof *self->arm);
     if (self->clinic == NULL || self->centre == NULL || self->strategy == NULL || self->arm == NULL) {
         setting_free(self);
-        return error_set(err, MILIEU_ERR_MEMORY, "no memory for a setting of %d clinics", num_clinics);
+        return error_set(err, MILIEU_ERR_MEMORY, "no memory for a setting of %d clinics",
+                         "pas de mémoire pour le cadre de %d cliniques", num_clinics);
     }
     self->num_clinics = num_clinics;
     self->num_centres = num_centres;

@@ -47,7 +47,8 @@ int record_init(struct record *self, const struct setting *setting, bool keep_se
     if (keep_series)
         self->series = malloc(clinics * (size_t)setting->horizon * NUM_SERIES * sizeof *self->series);
     if (self->outcome == NULL || (keep_series && self->series == NULL))
-        return error_set(err, MILIEU_ERR_MEMORY, "no memory for the record of %d clinics", setting->num_clinics);
+        return error_set(err, MILIEU_ERR_MEMORY, "no memory for the record of %d clinics",
+                         "pas de mémoire pour le relevé de %d cliniques", setting->num_clinics);
     return 0;
 }
 
@@ -66,7 +67,7 @@ struct luck simulation_luck(uint32_t seed, int draw, int replication)
 
 static int interrupted(struct error *err)
 {
-    return error_set(err, MILIEU_ERR_INTERRUPTED, "interrupted");
+    return error_set(err, MILIEU_ERR_INTERRUPTED, "%s", "%s", "");
 }
 
 int simulation_init(struct simulation *self, const struct setting *setting, struct luck luck,
@@ -81,7 +82,7 @@ int simulation_init(struct simulation *self, const struct setting *setting, stru
     self->population = calloc(1, sizeof *self->population);
     self->world = calloc(1, sizeof *self->world);
     if (self->population == NULL || self->world == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "no memory for a run");
+        return error_set(err, MILIEU_ERR_MEMORY, "no memory for a run", "pas de mémoire pour une simulation");
     ret = population_init(self->population, setting, luck, stop, err);
     if (ret != 0)
         return ret;

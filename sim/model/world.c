@@ -73,7 +73,8 @@ int world_init(struct world *self, const struct setting *setting, const struct p
     lay_out(self, &arena);
     self->memory = arena.memory = malloc(arena.used);
     if (arena.memory == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "no memory for a world of %d clinics", setting->num_clinics);
+        return error_set(err, MILIEU_ERR_MEMORY, "no memory for a world of %d clinics",
+                         "pas de mémoire pour un monde de %d cliniques", setting->num_clinics);
     arena.used = 0;
     lay_out(self, &arena);
     return 0;
@@ -130,7 +131,8 @@ int world_reserve_events(struct world *self, struct error *err)
         int64_t room = need + need / 2;
         struct event *grown = realloc(r->event, (size_t)room * sizeof *grown);
         if (grown == NULL)
-            return error_set(err, MILIEU_ERR_MEMORY, "no memory for %lld events", (long long)room);
+            return error_set(err, MILIEU_ERR_MEMORY, "no memory for %lld events", "pas de mémoire pour %lld événements",
+                             (long long)room);
         r->event = grown;
         r->max_events = room;
     }

@@ -56,7 +56,7 @@ int cube_init(struct cube *self, struct error *err)
     for (int i = 0; self->array != NULL && i < self->num_variables; i++)
         self->array[i] = H5I_INVALID_HID;
     if (self->array == NULL || self->buffer == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "results: out of memory");
+        return error_set_memory(err);
     return 0;
 }
 

@@ -46,13 +46,13 @@ int event_log_init(struct event_log *self, const char *beside, int num_arms, int
     int fd;
     *self = (struct event_log){ .num_arms = num_arms, .num_replications = num_replications };
     if (path == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "results: out of memory");
+        return error_set_memory(err);
     snprintf(path, size, "%s%s", beside, ending);
     unlink(path);
     fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     self->scratch = fd < 0 ? NULL : fdopen(fd, "w+b");
     if (self->scratch == NULL) {
-        error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: %s", path, strerror(errno));
+        error_set_system(err, MILIEU_ERR_OUTPUT, errno, "cannot write %s", "impossible d'écrire %s", path);
         if (fd >= 0)
             close(fd);
     }
@@ -67,7 +67,7 @@ static int grow(struct event_log *self, struct error *err)
     int64_t max = self->max_records > 0 ? 2 * self->max_records : 1024;
     int64_t *first = realloc(self->first, ((size_t)max + 1) * sizeof *first);
     if (first == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "results: out of memory");
+        return error_set_memory(err);
     if (self->max_records == 0)
         first[0] = 0;
     self->first = first;
@@ -82,7 +82,7 @@ int event_log_take(struct event_log *self, const struct record *record, struct e
     if (self->num_records == self->max_records && (ret = grow(self, err)) != 0)
         return ret;
     if (count > 0 && fwrite(record->event, sizeof *record->event, count, self->scratch) != count)
-        return error_set(err, MILIEU_ERR_OUTPUT, "cannot write events: %s", strerror(errno));
+        return error_set_system(err, MILIEU_ERR_OUTPUT, errno, "cannot write %s", "impossible d'écrire %s", "/events");
     self->first[self->num_records + 1] = self->first[self->num_records] + (int64_t)count;
     self->num_records++;
     return 0;
@@ -112,7 +112,7 @@ static void write_flags(struct store *store, hid_t array, hid_t type, const char
     for (int i = 0; i < count; i++)
         length += strlen(names[i]) + 1;
     if ((end = text = malloc(length)) == NULL) {
-        store_fail(store, "out of memory");
+        store_fail_memory(store);
         return;
     }
     for (int i = 0; i < count && i < 256; i++) {
@@ -189,11 +189,11 @@ static void append_record(struct event_log *self, struct store *store, const hid
                        .draw = (int32_t)(run / self->num_replications),
                        .replication = (int32_t)(run % self->num_replications) };
     if (count > 0 && fseeko(self->scratch, (off_t)(self->first[index] * (int64_t)sizeof(struct event)), SEEK_SET) != 0)
-        store_fail(store, strerror(errno));
+        store_fail_because(store, error_reason(errno));
     for (int64_t i = 0; i < count && !store->failed; i++) {
         struct event event;
         if (fread(&event, sizeof event, 1, self->scratch) != 1) {
-            store_fail(store, errno != 0 ? strerror(errno) : "the events cannot be read back");
+            store_fail_because(store, error_reason(errno != 0 ? errno : EIO));
             break;
         }
         row.clinic = event.clinic;
@@ -215,10 +215,10 @@ void event_log_write(struct event_log *self, struct store *store, char **arm_id)
     for (int i = 0; i < NUM_COLUMNS; i++)
         array[i] = H5I_INVALID_HID;
     if (block.row == NULL || block.column == NULL)
-        store_fail(store, "out of memory");
+        store_fail_memory(store);
     errno = 0;
     if (self->scratch != NULL && fflush(self->scratch) != 0)
-        store_fail(store, strerror(errno));
+        store_fail_because(store, error_reason(errno));
     make_columns(store, array, self->num_records > 0 ? self->first[self->num_records] : 0, arm_id, self->num_arms);
     for (int arm = 0; arm < self->num_arms; arm++)
         for (int64_t i = arm; i < self->num_records && !store->failed; i += self->num_arms)

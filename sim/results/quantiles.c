@@ -209,7 +209,7 @@ void quantiles_write(struct store *store, const struct cube *series, const struc
     int axes[4];
     hsize_t chunk[4];
     if (!work_init(&work, series))
-        store_fail(store, "out of memory");
+        store_fail_memory(store);
     chunk[0] = 1;
     chunk[1] = work.clinics < 256 ? work.clinics : 256;
     chunk[2] = work.weeks;

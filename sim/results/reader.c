@@ -19,14 +19,15 @@ static int status(struct results_file *self, const char *what, struct error *err
     if (!store->failed)
         return 0;
     store->failed = false;
-    return error_set(err, MILIEU_ERR_RESULTS, "%s: cannot read %s: %s", self->path, what, store->reason);
+    return error_set_because(err, MILIEU_ERR_RESULTS, store_reason(store), "%s: cannot read %s",
+                             "%s : impossible de lire %s", self->path, what);
 }
 
 static char *copied(struct store *store, const char *text)
 {
     char *copy = malloc(strlen(text) + 1);
     if (copy == NULL)
-        store_fail(store, "out of memory");
+        store_fail_memory(store);
     else
         strcpy(copy, text);
     return copy;
@@ -51,7 +52,7 @@ static char *read_text_attribute(struct store *store, const char *name)
     if (!store->failed && H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0) {
         size_t size = H5Tget_size(type);
         if ((text = calloc(size + 1, 1)) == NULL)
-            store_fail(store, "out of memory");
+            store_fail_memory(store);
         else
             store_check(store, H5Aread(attribute, type, text));
     }
@@ -86,13 +87,12 @@ static bool exists(struct store *store, const char *group, const char *name)
 
 static hid_t open_array(struct store *store, const char *group, const char *name)
 {
-    char path[160], reason[200];
+    char path[160];
     if (store->failed)
         return H5I_INVALID_HID;
     snprintf(path, sizeof path, "%s/%s", group, name);
     if (!exists(store, group, name)) {
-        snprintf(reason, sizeof reason, "the file has no %s", path);
-        store_fail(store, reason);
+        store_fail(store, "the file has no %s", "le fichier n'a pas de %s", path);
         return H5I_INVALID_HID;
     }
     return store_id(store, H5Dopen2(store->file, path, H5P_DEFAULT));
@@ -106,7 +106,8 @@ static void read_lengths(struct store *store, hid_t array, int rank, hsize_t *le
         return;
     space = store_id(store, H5Dget_space(array));
     if (!store->failed && H5Sget_simple_extent_ndims(space) != rank)
-        store_fail(store, "an array has another shape than this version writes");
+        store_fail(store, "an array has another shape than this version writes",
+                   "un tableau n'a pas la forme que cette version écrit");
     if (!store->failed)
         store_check(store, H5Sget_simple_extent_dims(space, length, NULL));
     H5Sclose(space);
@@ -119,7 +120,7 @@ static hsize_t length_of(struct store *store, const char *group, const char *nam
     read_lengths(store, array, 1, &length);
     store_put_away(store, &array);
     if (length > INT32_MAX)
-        store_fail(store, "an array is too long");
+        store_fail(store, "an array is too long", "un tableau est trop long");
     return length;
 }
 
@@ -138,12 +139,12 @@ static char **read_texts(struct store *store, const char *group, const char *nam
     char **list, **copy = calloc(count > 0 ? count : 1, sizeof *copy);
     list = calloc(count > 0 ? count : 1, sizeof *list);
     if (list == NULL || copy == NULL)
-        store_fail(store, "out of memory");
+        store_fail_memory(store);
     if (!store->failed && !holds_text(array))
-        store_fail(store, "an array of texts holds something else");
+        store_fail(store, "an array of texts holds something else", "un tableau de textes contient autre chose");
     space = store->failed ? H5I_INVALID_HID : store_id(store, H5Dget_space(array));
     if (!store->failed && H5Sget_simple_extent_npoints(space) != (hssize_t)count)
-        store_fail(store, "arrays of one group differ in length");
+        store_fail(store, "arrays of one group differ in length", "les tableaux d'un groupe diffèrent de longueur");
     if (!store->failed && count > 0)
         store_check(store, H5Dread(array, store->text, H5S_ALL, H5S_ALL, H5P_DEFAULT, list));
     for (size_t i = 0; copy != NULL && list != NULL && !store->failed && i < count; i++)
@@ -176,7 +177,7 @@ static void read_block(struct store *store, const char *group, const char *name,
     read_lengths(store, array, rank, length);
     for (int i = 0; i < rank && !store->failed; i++)
         if (start[i] + count[i] > length[i])
-            store_fail(store, "the file does not hold that much");
+            store_fail(store, "the file does not hold that much", "le fichier n'en contient pas autant");
     store_read(store, array, rank, start, count, type, out);
     store_put_away(store, &array);
 }
@@ -191,7 +192,7 @@ static void read_switches(struct results_file *self)
     int8_t *on = calloc(arms * strategies + 1, 1);
     self->strategy_on = calloc(arms * strategies + 1, sizeof *self->strategy_on);
     if (on == NULL || self->strategy_on == NULL)
-        store_fail(store, "out of memory");
+        store_fail_memory(store);
     if (strategies > 0)
         read_block(store, "arms", "on", 2, start, count, H5T_NATIVE_INT8, on);
     for (size_t i = 0; i < arms * strategies && !store->failed; i++)
@@ -204,7 +205,7 @@ static void read_reference(struct results_file *self)
     const hsize_t start = 0, count = (hsize_t)self->num_arms;
     int8_t *reference = calloc((size_t)self->num_arms + 1, 1);
     if (reference == NULL)
-        store_fail(&self->inside->store, "out of memory");
+        store_fail_memory(&self->inside->store);
     read_block(&self->inside->store, "arms", "reference", 1, &start, &count, H5T_NATIVE_INT8, reference);
     for (int i = self->num_arms - 1; i >= 0 && !self->inside->store.failed; i--)
         if (reference[i] != 0)
@@ -248,10 +249,12 @@ static void read_shape(struct results_file *self)
     self->num_replications = (int)length_of(store, "outcomes", "replication");
     self->horizon = (int)read_number_attribute(store, "horizon", 0);
     if (!shape_is_possible(self))
-        store_fail(store, "its numbers of weeks, arms, clinics or runs cannot be");
+        store_fail(store, "its numbers of weeks, arms, clinics or runs cannot be",
+                   "ses nombres de semaines, bras, cliniques ou simulations ne peuvent être");
     if (length_of(store, "parameters", "parameter") != NUM_PARAMS ||
         length_of(store, "ratings", "factor") != NUM_FACTORS)
-        store_fail(store, "made by a version with other parameters or factors");
+        store_fail(store, "made by a version with other parameters or factors",
+                   "fait par une version aux autres paramètres ou facteurs");
     self->has_series = exists(store, "series", "week");
     self->has_quantiles = exists(store, "quantiles", "week");
     self->num_events = exists(store, "events", "event") ? (int64_t)length_of(store, "events", "event") : 0;
@@ -280,12 +283,14 @@ static int check_schema(struct results_file *self, struct error *err)
     char *schema = read_text_attribute(store, "schema");
     int ret = 0;
     if (store->failed || schema == NULL || strncmp(schema, "milieu-results/", 15) != 0)
-        ret = error_set(err, MILIEU_ERR_RESULTS, "%s: not a milieu results file", self->path);
+        ret = error_set(err, MILIEU_ERR_RESULTS, "%s: not a milieu results file",
+                        "%s : pas un fichier de résultats milieu", self->path);
     else if (strcmp(schema, RESULTS_SCHEMA) != 0)
-        ret = error_set(err, MILIEU_ERR_RESULTS, "%s: of schema %s; this version reads %s", self->path, schema,
-                        RESULTS_SCHEMA);
+        ret = error_set(err, MILIEU_ERR_RESULTS, "%s: of schema %s; this version reads %s",
+                        "%s : de schéma %s ; cette version lit %s", self->path, schema, RESULTS_SCHEMA);
     else if (read_number_attribute(store, "complete", 0) != 1)
-        ret = error_set(err, MILIEU_ERR_RESULTS, "%s: not complete: the run that wrote it did not end", self->path);
+        ret = error_set(err, MILIEU_ERR_RESULTS, "%s: not complete: the run that wrote it did not end",
+                        "%s : incomplet : l'exécution qui l'a écrit ne s'est pas terminée", self->path);
     free(schema);
     return ret;
 }
@@ -294,11 +299,12 @@ static int open_file(struct results_file *self, struct error *err)
 {
     struct store *store = &self->inside->store;
     if (access(self->path, R_OK) != 0)
-        return error_set(err, MILIEU_ERR_INPUT, "cannot read %s: %s", self->path, strerror(errno));
+        return error_set_system(err, MILIEU_ERR_INPUT, errno, "cannot read %s", "impossible de lire %s", self->path);
     store_open(store, self->path);
     if (store->failed) {
         store->failed = false;
-        return error_set(err, MILIEU_ERR_RESULTS, "%s: not a milieu results file (%s)", self->path, store->reason);
+        return error_set_because(err, MILIEU_ERR_RESULTS, store_reason(store), "%s: not a milieu results file",
+                                 "%s : pas un fichier de résultats milieu", self->path);
     }
     return check_schema(self, err);
 }
@@ -310,7 +316,7 @@ int results_open(struct results_file *self, const char *path, struct error *err)
     if (self->inside != NULL)
         self->inside->store = (struct store){ .file = H5I_INVALID_HID, .text = H5I_INVALID_HID };
     if (self->inside == NULL || self->path == NULL) {
-        ret = error_set(err, MILIEU_ERR_MEMORY, "%s: out of memory", path);
+        ret = error_set(err, MILIEU_ERR_MEMORY, "%s", "%s", path);
         goto out;
     }
     strcpy(self->path, path);
@@ -318,12 +324,12 @@ int results_open(struct results_file *self, const char *path, struct error *err)
         goto out;
     read_titles(self);
     read_shape(self);
-    if ((ret = status(self, "what it holds", err)) != 0)
+    if ((ret = status(self, "/", err)) != 0)
         goto out;
     read_names(self);
     read_switches(self);
     read_reference(self);
-    ret = status(self, "arms and clinics", err);
+    ret = status(self, "/arms", err);
 out:
     if (ret != 0)
         results_close(self);
@@ -435,14 +441,14 @@ int results_read_parameters(struct results_file *self, int draw, double *out, st
 {
     const hsize_t start[2] = { (hsize_t)draw, 0 }, count[2] = { 1, NUM_PARAMS };
     read_block(&self->inside->store, "parameters", "mean", 2, start, count, H5T_NATIVE_DOUBLE, out);
-    return status(self, "parameters", err);
+    return status(self, "/parameters", err);
 }
 
 int results_read_ratings(struct results_file *self, int draw, float *out, struct error *err)
 {
     const hsize_t start[3] = { (hsize_t)draw, 0, 0 }, count[3] = { 1, (hsize_t)self->num_clinics, NUM_FACTORS };
     read_block(&self->inside->store, "ratings", "rating", 3, start, count, H5T_NATIVE_FLOAT, out);
-    return status(self, "ratings", err);
+    return status(self, "/ratings", err);
 }
 
 /* ---- events ---- */
@@ -479,7 +485,7 @@ int results_read_events(struct results_file *self, int64_t first, int64_t count,
     int64_t *number = malloc((size_t)(count > 0 ? count : 1) * sizeof *number);
     double *value = malloc((size_t)(count > 0 ? count : 1) * sizeof *value);
     if (number == NULL || value == NULL)
-        store_fail(&self->inside->store, "out of memory");
+        store_fail_memory(&self->inside->store);
     for (size_t i = 0; i < sizeof column / sizeof column[0] && !self->inside->store.failed; i++) {
         read_column(self, column[i].name, first, count, number);
         if (!self->inside->store.failed)
@@ -493,7 +499,7 @@ int results_read_events(struct results_file *self, int64_t first, int64_t count,
     }
     free(number);
     free(value);
-    return status(self, "events", err);
+    return status(self, "/events", err);
 }
 
 /* Where in the order of (arm, draw, replication) a row stands against a run: -1 before, 0 of it, 1 behind. */
@@ -529,7 +535,7 @@ int results_find_events(struct results_file *self, int arm, int draw, int replic
     const int64_t run[3] = { arm, draw, replication };
     *first = find_row(self, run, 0);
     *count = find_row(self, run, 1) - *first;
-    return status(self, "events", err);
+    return status(self, "/events", err);
 }
 
 int results_read_failure(struct results_file *self, int64_t row, int *draw, int *replication, int *week, char **message,
@@ -545,5 +551,5 @@ int results_read_failure(struct results_file *self, int64_t row, int *draw, int 
     if (*message != NULL)
         list[row] = NULL;
     free_list(list, (int)self->num_failures);
-    return status(self, "failures", err);
+    return status(self, "/failures", err);
 }

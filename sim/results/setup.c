@@ -42,7 +42,7 @@ static void write_long_text(struct store *store, hid_t object, const char *name,
     while ((text[length] & 0xc0) == 0x80)
         length--;
     if ((cut = malloc(length + 1)) == NULL) {
-        store_fail(store, "out of memory");
+        store_fail_memory(store);
         return;
     }
     memcpy(cut, text, length);
@@ -169,7 +169,7 @@ static void write_facts(struct shelf *shelf, int axis, const struct setting *set
     const char **text = malloc(n * sizeof *text);
     int8_t *teaching = malloc(n * sizeof *teaching);
     if (text == NULL || teaching == NULL) {
-        store_fail(store, "out of memory");
+        store_fail_memory(store);
     } else {
         for (size_t i = 0; i < n; i++)
             text[i] = setting->clinic[i].centre >= 0 && setting->clinic[i].centre < setting->num_centres
@@ -336,7 +336,7 @@ static void take_ratings(struct setup *self, struct store *store, int draw, cons
     const hsize_t start[3] = { (hsize_t)draw, 0, 0 }, count[3] = { 1, n, NUM_FACTORS };
     float *rating = malloc(n * NUM_FACTORS * sizeof *rating);
     if (rating == NULL)
-        store_fail(store, "out of memory");
+        store_fail_memory(store);
     for (size_t i = 0; rating != NULL && i < n; i++)
         for (size_t f = 0; f < NUM_FACTORS; f++)
             rating[i * NUM_FACTORS + f] = setting != NULL ? (float)setting->clinic[i].rating[f] : NAN;

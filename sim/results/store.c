@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,12 +16,36 @@ static const char bare_dimension[] = "This is a netCDF dimension but not a netCD
 
 /* ---- failures ---- */
 
-void store_fail(struct store *self, const char *reason)
+void store_fail_because(struct store *self, struct reason reason)
 {
     if (self->failed)
         return;
     self->failed = true;
-    snprintf(self->reason, sizeof self->reason, "%s", reason);
+    for (int lang = 0; lang < 2; lang++)
+        snprintf(self->reason[lang], sizeof self->reason[lang], "%s", reason.text[lang]);
+}
+
+void store_fail_memory(struct store *self)
+{
+    store_fail_because(self,
+                       (struct reason){ { error_words(MILIEU_ERR_MEMORY, 0), error_words(MILIEU_ERR_MEMORY, 1) } });
+}
+
+void store_fail(struct store *self, const char *en, const char *fr, ...)
+{
+    const char *const format[2] = { en, fr };
+    for (int lang = 0; lang < 2 && !self->failed; lang++) {
+        va_list arguments;
+        va_start(arguments, fr);
+        vsnprintf(self->reason[lang], sizeof self->reason[lang], format[lang], arguments);
+        va_end(arguments);
+    }
+    self->failed = true;
+}
+
+struct reason store_reason(const struct store *self)
+{
+    return (struct reason){ { self->reason[0], self->reason[1] } };
 }
 
 /* The deepest record of HDF5's error stack names the system's errno, where there was one. */
@@ -49,12 +74,10 @@ static void fail_of_library(struct store *self)
         return;
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, find_errno, &number);
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, find_words, words);
-    if (number != 0) {
-        store_fail(self, strerror(number));
-    } else {
-        self->failed = true;
-        snprintf(self->reason, sizeof self->reason, "HDF5: %s", words);
-    }
+    if (number != 0)
+        store_fail_because(self, error_reason(number));
+    else
+        store_fail(self, "HDF5: %s", "HDF5 : %s", words);
 }
 
 void store_check(struct store *self, herr_t status)
@@ -319,7 +342,7 @@ int shelf_axis_count(struct shelf *self, const char *name, int length)
     int32_t *number = malloc(sizeof *number * (size_t)(length > 0 ? length : 1));
     int axis;
     if (number == NULL)
-        store_fail(self->store, "out of memory");
+        store_fail_memory(self->store);
     for (int i = 0; number != NULL && i < length; i++)
         number[i] = i;
     axis = shelf_axis(self, name, H5T_NATIVE_INT32, number, (hsize_t)length);
@@ -334,7 +357,7 @@ static void add_user(struct store *store, struct axis *axis, hobj_ref_t variable
         size_t max = axis->max_users > 0 ? 2 * axis->max_users : 64;
         struct axis_user *user = realloc(axis->user, max * sizeof *user);
         if (user == NULL) {
-            store_fail(store, "out of memory");
+            store_fail_memory(store);
             return;
         }
         axis->user = user;

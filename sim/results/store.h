@@ -19,8 +19,8 @@ struct store {
     hid_t file; /* < 0: none */
     hid_t text; /* type: variable-length UTF-8 */
     bool failed;
-    bool compress;    /* chunked variables: shuffle, deflate 1, fletcher32 */
-    char reason[256]; /* of the first failure */
+    bool compress;       /* chunked variables: shuffle, deflate 1, fletcher32 */
+    char reason[2][256]; /* of the first failure, English and French */
 };
 
 enum { SHELF_MAX_AXES = 8, SHELF_MAX_RANK = 5 };
@@ -53,10 +53,16 @@ void store_flush(struct store *self);
 /* Closes the file and whatever is open in it; safe twice. A failure stays on record. */
 void store_close(struct store *self);
 
-/* Records a failure: the status of an HDF5 call, an id, or a reason of our own. */
+/* Records a failure: the status of an HDF5 call, an id, or a reason of our own. HDF5's own words are English. */
 void store_check(struct store *self, herr_t status);
 hid_t store_id(struct store *self, hid_t id);
-void store_fail(struct store *self, const char *reason);
+void store_fail(struct store *self, const char *en, const char *fr, ...)
+    __attribute__((format(printf, 2, 4), format(printf, 3, 4)));
+void store_fail_because(struct store *self, struct reason reason);
+void store_fail_memory(struct store *self);
+
+/* Of the first failure; borrowed. */
+struct reason store_reason(const struct store *self);
 
 /* Attributes of any object. An absent text (NULL) is not written. */
 void store_attribute(struct store *self, hid_t object, const char *name, hid_t type, const void *value, size_t count);

@@ -41,6 +41,11 @@ static char *read_link(const char *path, size_t size)
     return full;
 }
 
+static int cannot_write(const char *path, struct reason because, struct error *err)
+{
+    return error_set_because(err, MILIEU_ERR_OUTPUT, because, "cannot write %s", "impossible d'écrire %s", path);
+}
+
 /* Follows links to the end, which need not exist. */
 static int follow_links(struct target *self, struct error *err)
 {
@@ -51,12 +56,12 @@ static int follow_links(struct target *self, struct error *err)
         if (lstat(self->final, &st) != 0 || !S_ISLNK(st.st_mode))
             return 0;
         if (i == MAX_LINKS)
-            return error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: %s", self->path, strerror(ELOOP));
+            return cannot_write(self->path, error_reason(ELOOP), err);
         next = read_link(self->final, st.st_size > 0 ? (size_t)st.st_size + 1 : 4096);
         free(self->final);
         self->final = next;
     }
-    return error_set(err, MILIEU_ERR_MEMORY, "%s: out of memory", self->path);
+    return error_set(err, MILIEU_ERR_MEMORY, "%s", "%s", self->path);
 }
 
 static bool same_file(const struct stat *a, const struct stat *b)
@@ -73,17 +78,18 @@ static int check_inputs(const char *file, const char *shown, const char *const *
         return 0;
     for (int i = 0; i < num_inputs; i++)
         if (inputs[i] != NULL && stat(inputs[i], &input) == 0 && same_file(&st, &input))
-            return error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: it is an input (%s)", shown, inputs[i]);
+            return error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: it is an input (%s)",
+                             "impossible d'écrire %s : c'est une entrée (%s)", shown, inputs[i]);
     return 0;
 }
 
-static const char *kind_of(mode_t mode)
+static struct reason kind_of(mode_t mode)
 {
     if (S_ISDIR(mode))
-        return "it is a folder";
+        return (struct reason){ { "it is a folder", "c'est un dossier" } };
     if (S_ISLNK(mode))
-        return "it is a link";
-    return "it is not a regular file";
+        return (struct reason){ { "it is a link", "c'est un lien" } };
+    return (struct reason){ { "it is not a regular file", "ce n'est pas un fichier ordinaire" } };
 }
 
 /* New, or a regular file that may be written. *mode: that of an existing file, else what a new one gets. */
@@ -93,16 +99,17 @@ static int check_final(const struct target *self, mode_t *mode, struct error *er
     size_t length = strlen(self->final);
     *mode = 0;
     if (length == 0 || self->final[length - 1] == '/')
-        return error_set(err, MILIEU_ERR_OUTPUT, "cannot write '%s': it does not name a file", self->path);
+        return error_set(err, MILIEU_ERR_OUTPUT, "cannot write '%s': it does not name a file",
+                         "impossible d'écrire « %s » : ce n'est pas le nom d'un fichier", self->path);
     if (lstat(self->final, &st) != 0) {
         if (errno == ENOENT)
             return 0;
-        return error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: %s", self->path, strerror(errno));
+        return cannot_write(self->path, error_reason(errno), err);
     }
     if (!S_ISREG(st.st_mode))
-        return error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: %s", self->path, kind_of(st.st_mode));
+        return cannot_write(self->path, kind_of(st.st_mode), err);
     if (access(self->final, W_OK) != 0)
-        return error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: %s", self->path, strerror(errno));
+        return cannot_write(self->path, error_reason(errno), err);
     *mode = st.st_mode & 0777;
     return 0;
 }
@@ -113,14 +120,14 @@ static int make_part(struct target *self, mode_t mode, struct error *err)
     struct stat st;
     if (lstat(self->part, &st) == 0) {
         if (!S_ISREG(st.st_mode))
-            return error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: %s", self->part, kind_of(st.st_mode));
+            return cannot_write(self->part, kind_of(st.st_mode), err);
         unlink(self->part);
     }
     self->fd = open(self->part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (self->fd < 0)
-        return error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: %s", self->path, strerror(errno));
+        return cannot_write(self->path, error_reason(errno), err);
     if (fstat(self->fd, &st) != 0 || (mode != 0 && fchmod(self->fd, mode) != 0))
-        return error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: %s", self->path, strerror(errno));
+        return cannot_write(self->path, error_reason(errno), err);
     self->device = st.st_dev;
     self->inode = st.st_ino;
     return 0;
@@ -132,14 +139,14 @@ int target_begin(struct target *self, const char *path, const char *const *input
     mode_t mode;
     *self = (struct target){ .fd = -1 };
     if ((self->path = joined(path, strlen(path), "")) == NULL) {
-        ret = error_set(err, MILIEU_ERR_MEMORY, "%s: out of memory", path);
+        ret = error_set(err, MILIEU_ERR_MEMORY, "%s", "%s", path);
         goto out;
     }
     if ((ret = follow_links(self, err)) != 0 || (ret = check_final(self, &mode, err)) != 0 ||
         (ret = check_inputs(self->final, self->path, inputs, num_inputs, err)) != 0)
         goto out;
     if ((self->part = joined(self->final, strlen(self->final), ".part")) == NULL) {
-        ret = error_set(err, MILIEU_ERR_MEMORY, "%s: out of memory", path);
+        ret = error_set(err, MILIEU_ERR_MEMORY, "%s", "%s", path);
         goto out;
     }
     if ((ret = check_inputs(self->part, self->part, inputs, num_inputs, err)) != 0)
@@ -186,15 +193,16 @@ int target_commit(struct target *self, struct error *err)
     int reason;
     if (!still_ours(self))
         return error_set(err, MILIEU_ERR_OUTPUT,
-                         "cannot write %s: its temporary file was taken away by another program", self->path);
+                         "cannot write %s: its temporary file was taken away by another program",
+                         "impossible d'écrire %s : un autre programme a enlevé son fichier temporaire", self->path);
     if ((reason = sync_and_close(self)) != 0) {
         unlink(self->part);
-        return error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: %s", self->path, strerror(reason));
+        return cannot_write(self->path, error_reason(reason), err);
     }
     if (rename(self->part, self->final) != 0) {
         reason = errno;
         unlink(self->part);
-        return error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: %s", self->path, strerror(reason));
+        return cannot_write(self->path, error_reason(reason), err);
     }
     sync_folder(self);
     return 0;

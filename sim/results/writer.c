@@ -52,8 +52,9 @@ static int status(const struct writer *self, struct error *err)
 {
     if (!self->store.failed)
         return 0;
-    return error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: %s; nothing of it is kept", self->target.path,
-                     self->store.reason);
+    return error_set_because(err, MILIEU_ERR_OUTPUT, store_reason(&self->store),
+                             "cannot write %s, nothing of it is kept", "impossible d'écrire %s, rien n'en est gardé",
+                             self->target.path);
 }
 
 static int shape_cubes(struct writer *self, struct error *err)
@@ -109,7 +110,7 @@ int results_create(struct results_writer *self, const char *path, const struct s
     int ret;
     self->inside = NULL;
     if (writer == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "results: out of memory");
+        return error_set_memory(err);
     *writer = (struct writer){ .store = { .file = -1, .text = -1 },
                                .target = { .fd = -1 },
                                .setup = { -1, -1, -1, -1, -1, 0 },
@@ -200,7 +201,7 @@ static int put(struct writer *self, int draw, int replication, int arm, const st
     if (self->options.series)
         cube_take(&self->series, arm, draw, replication, record == NULL ? NULL : record->series);
     if (self->options.events && (ret = event_log_take(&self->events, record, err)) != 0) {
-        store_fail(&self->store, "the events could not be kept");
+        store_fail(&self->store, "the events could not be kept", "les événements n'ont pu être gardés");
         return ret;
     }
     return status(self, err);
@@ -252,8 +253,8 @@ static int check_order(struct writer *self, int draw, int replication, int arm, 
 {
     int64_t place = ((int64_t)draw * self->options.replications + replication) * self->scenario->num_arms + arm;
     if (place != self->next)
-        return error_set(err, MILIEU_ERR_RUN, "results: draw %d, replication %d, arm %d is out of order", draw,
-                         replication, arm);
+        return error_set(err, MILIEU_ERR_RUN, "draw %d, replication %d, arm %d is out of order",
+                         "tirage %d, répétition %d, bras %d : pas dans l'ordre", draw, replication, arm);
     self->next++;
     return 0;
 }
@@ -264,7 +265,7 @@ int results_take(struct results_writer *self, int draw, int replication, int arm
     struct writer *writer = self->inside;
     int ret = check_order(writer, draw, replication, arm, err);
     if (ret == 0 && writer->draws_taken != draw + 1)
-        ret = error_set(err, MILIEU_ERR_RUN, "results: draw %d was not announced", draw);
+        ret = error_set(err, MILIEU_ERR_RUN, "draw %d was not announced", "le tirage %d n'a pas été annoncé", draw);
     return ret == 0 ? put(writer, draw, replication, arm, record, err) : ret;
 }
 
@@ -274,13 +275,13 @@ static int keep_failure(struct writer *self, struct failure failure, const char 
         int max = self->max_failures > 0 ? 2 * self->max_failures : 16;
         struct failure *grown = realloc(self->failure, (size_t)max * sizeof *grown);
         if (grown == NULL)
-            return error_set(err, MILIEU_ERR_MEMORY, "results: out of memory");
+            return error_set_memory(err);
         self->failure = grown;
         self->max_failures = max;
     }
     failure.message = malloc(strlen(message) + 1);
     if (failure.message == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "results: out of memory");
+        return error_set_memory(err);
     strcpy(failure.message, message);
     self->failure[self->num_failures++] = failure;
     return 0;
@@ -331,7 +332,7 @@ static void write_failures(struct writer *self)
     int32_t *number = malloc(n * sizeof *number);
     const char **text = malloc(n * sizeof *text);
     if (number == NULL || text == NULL)
-        store_fail(&self->store, "out of memory");
+        store_fail_memory(&self->store);
     else
         write_failure_columns(self, number, text);
     free(number);
@@ -369,13 +370,15 @@ int results_finish(struct results_writer *self, struct error *err)
     if ((ret = status(writer, err)) != 0)
         goto out;
     if (writer->next != records) {
-        ret = error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: %lld of %lld runs are missing", writer->target.path,
+        ret = error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: %lld of %lld runs are missing",
+                        "impossible d'écrire %s : il manque %lld simulations sur %lld", writer->target.path,
                         (long long)(records - writer->next), (long long)records);
         goto out;
     }
     if (!writer->begun) {
-        ret = error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: every run failed; the first: %s", writer->target.path,
-                        writer->failure[0].message);
+        ret = error_set(err, MILIEU_ERR_OUTPUT, "cannot write %s: every run failed; the first: %s",
+                        "impossible d'écrire %s : toutes les simulations ont échoué ; la première : %s",
+                        writer->target.path, writer->failure[0].message);
         goto out;
     }
     write_rest(writer);

@@ -239,7 +239,8 @@ int scenario_draw(const struct scenario *self, uint32_t seed, int draw_number, s
         draw_arm(&d, &tree->arm[i], &out->arm[i]);
     if (d.no_memory) {
         setting_free(out);
-        return error_set(err, MILIEU_ERR_MEMORY, "no memory for draw %d of %s", draw_number, self->id);
+        return error_set(err, MILIEU_ERR_MEMORY, "no memory for draw %d of %s",
+                         "pas de mémoire pour le tirage %d de %s", draw_number, self->id);
     }
     return 0;
 }

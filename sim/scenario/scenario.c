@@ -178,9 +178,10 @@ static int finish(struct reading *r, struct scenario *self, const char *name, st
     int ret = 0;
     reading_sort_messages(r);
     if (r->no_memory)
-        ret = error_set(err, MILIEU_ERR_MEMORY, "no memory to read %s", name);
+        ret = error_set(err, MILIEU_ERR_MEMORY, "no memory to read %s", "pas de mémoire pour lire %s", name);
     else if (reading_has_errors(r))
-        ret = error_set(err, MILIEU_ERR_SCENARIO, "%s: %zu error(s)", name, r->messages->num_errors - r->errors_before);
+        ret = error_set(err, MILIEU_ERR_SCENARIO, "%s: %zu error(s)", "%s : %zu erreur(s)", name,
+                        r->messages->num_errors - r->errors_before);
     if (ret != 0)
         scenario_free(self);
     schema_free(r->schema);
@@ -213,7 +214,7 @@ int scenario_read(struct scenario *self, const char *path, const struct scenario
     if (missing && !r.no_memory && !reading_has_errors(&r)) {
         finish(&r, self, path, err);
         scenario_free(self);
-        return error_set(err, MILIEU_ERR_INPUT, "%s cannot be read", path);
+        return error_set(err, MILIEU_ERR_INPUT, "%s cannot be read", "%s ne peut être lu", path);
     }
     return finish(&r, self, path, err);
 }

@@ -39,7 +39,7 @@ struct runner {
 
 static int interrupted(struct error *err)
 {
-    return error_set(err, MILIEU_ERR_INTERRUPTED, "interrupted");
+    return error_set(err, MILIEU_ERR_INTERRUPTED, "%s", "%s", "");
 }
 
 /* ---- one run ---- */
@@ -117,7 +117,7 @@ static void run(struct runner *self, int64_t index)
     const struct setting *setting;
     slot->patient_weeks = 0;
     slot->week = -1;
-    slot->err.detail[0] = '\0';
+    slot->err.detail[0][0] = slot->err.detail[1][0] = '\0';
     setting = setting_of(self, draw, &slot->ret, &slot->err);
     if (setting != NULL && (slot->ret = make_records(self, slot, setting)) == 0)
         slot->ret = simulate(self, slot, setting, simulation_luck(self->options->seed, draw, replication));
@@ -275,9 +275,9 @@ static int runner_init(struct runner *self, const struct scenario *scenario, con
     self->drawn = calloc((size_t)self->window, sizeof *self->drawn);
     for (int64_t i = 0; self->slot != NULL && i < self->window; i++)
         if ((self->slot[i].record = calloc((size_t)self->num_arms, sizeof *self->slot[i].record)) == NULL)
-            return error_set(err, MILIEU_ERR_MEMORY, "out of memory");
+            return error_set_memory(err);
     if (self->slot == NULL || self->drawn == NULL)
-        return error_set(err, MILIEU_ERR_MEMORY, "out of memory");
+        return error_set_memory(err);
     return 0;
 }
 
@@ -323,11 +323,12 @@ int runner_run(const struct scenario *scenario, const struct runner_options *opt
     int ret, num_workers;
     *report = (struct runner_report){ 0 };
     if (options->threads < 1 || options->draws < 1 || options->replications < 1)
-        return error_set(err, MILIEU_ERR_USAGE, "threads, draws and replications are at least 1");
+        return error_set(err, MILIEU_ERR_USAGE, "threads, draws and replications are at least 1",
+                         "fils, tirages et répétitions sont au moins 1");
     if ((ret = runner_init(&self, scenario, options, err)) != 0)
         goto out;
     if ((worker = calloc((size_t)options->threads, sizeof *worker)) == NULL) {
-        ret = error_set(err, MILIEU_ERR_MEMORY, "out of memory");
+        ret = error_set_memory(err);
         goto out;
     }
     num_workers = start_workers(&self, worker);

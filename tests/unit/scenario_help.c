@@ -11,7 +11,8 @@ struct scenario read_with(const char *text, const struct scenario_override *over
     messages_init(&messages, 0);
     int ret =
         scenario_read_text(&scenario, "made.cfg", NULL, text, strlen(text), overrides, num_overrides, &messages, &err);
-    cr_assert(ret == 0 && messages.count == 0, "%s: %s", err.detail, messages.count > 0 ? messages.item[0].text : "");
+    cr_assert(ret == 0 && messages.count == 0, "%s: %s", err.detail[0],
+              messages.count > 0 ? messages.item[0].text : "");
     messages_free(&messages);
     return scenario;
 }
@@ -20,7 +21,7 @@ struct setting draw_of(const struct scenario *scenario, uint32_t seed, int draw)
 {
     struct setting setting;
     struct error err = { 0 };
-    cr_assert(scenario_draw(scenario, seed, draw, &setting, &err) == 0, "%s", err.detail);
+    cr_assert(scenario_draw(scenario, seed, draw, &setting, &err) == 0, "%s", err.detail[0]);
     return setting;
 }
 

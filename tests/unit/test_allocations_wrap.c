@@ -59,7 +59,7 @@ static void expect_told(bool reached, int ret, const struct error *err, int numb
     if (!reached)
         return;
     cr_expect(ret == MILIEU_ERR_MEMORY && err->code == MILIEU_ERR_MEMORY, "call %d: code %d", number, ret);
-    cr_expect(err->file != NULL && err->line > 0 && err->detail[0] != '\0', "call %d: no words", number);
+    cr_expect(err->file != NULL && err->line > 0 && err->detail[0][0] != '\0', "call %d: no words", number);
 }
 
 Test(allocations, a_setting)

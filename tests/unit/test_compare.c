@@ -34,7 +34,7 @@ static void write_study(const char *path, int clinics, int arms, int draws, int 
     options.replications = replications;
     options.seed = seed;
     options.version = seed == 7 ? "1.0.0" : "1.0.1";
-    cr_assert_eq(results_create(&writer, path, &scenario, &options, &err), 0, "%s", err.detail);
+    cr_assert_eq(results_create(&writer, path, &scenario, &options, &err), 0, "%s", err.detail[0]);
     for (int i = 0; i < draws * replications; i++) {
         struct setting setting;
         fake_setting_init(&setting, &scenario, i / replications);
@@ -48,7 +48,7 @@ static void write_study(const char *path, int clinics, int arms, int draws, int 
         }
         fake_setting_free(&setting);
     }
-    cr_assert_eq(results_finish(&writer, &err), 0, "%s", err.detail);
+    cr_assert_eq(results_finish(&writer, &err), 0, "%s", err.detail[0]);
     fake_record_free(&record);
     fake_scenario_free(&scenario);
 }
@@ -355,7 +355,7 @@ Test(tables, have_a_row_for_each_observation)
     write_study(path, 3, 2, 3, 2, 0, text_a, 7);
     cr_assert_eq(results_open(&file, path, &err), 0);
     for (int twice = 0; twice < 2; twice++)
-        cr_assert_eq(export_csv(&file, folder, &(struct export_options){ 0 }, &err), 0, "%s", err.detail);
+        cr_assert_eq(export_csv(&file, folder, &(struct export_options){ 0 }, &err), 0, "%s", err.detail[0]);
     check_lines(folder, "arms.csv", 1 + 2);
     check_lines(folder, "clinics.csv", 1 + 3);
     check_lines(folder, "outcomes.csv", 1 + 2 * 3 * 2 * 3);
@@ -389,7 +389,7 @@ Test(tables, hold_the_numbers_themselves)
     char *path = path_of("n.h5"), *folder = path_of("csv"), *text, *line, want[64];
     write_study(path, 1, 1, 1, 2, 1.0 / 3, NULL, 7);
     cr_assert_eq(results_open(&file, path, &err), 0);
-    cr_assert_eq(export_csv(&file, folder, &(struct export_options){ 0 }, &err), 0, "%s", err.detail);
+    cr_assert_eq(export_csv(&file, folder, &(struct export_options){ 0 }, &err), 0, "%s", err.detail[0]);
     text = text_of(folder, "outcomes.csv");
     line = strstr(text, "\narm-0,0,1,clinic-0,");
     cr_assert_not_null(line);

@@ -31,7 +31,8 @@ static bool same_population(const struct population *a, const struct population 
     bool same = a->num_patients == b->num_patients;
 #define SAME(column) same = same && memcmp(a->column, b->column, n * sizeof *a->column) == 0;
     SAME(entity)
-    SAME(list) SAME(weeks) SAME(end) SAME(died) SAME(flags) SAME(false_positive) SAME(conditions) SAME(visits_year)
+    SAME(list)
+    SAME(weeks) SAME(end) SAME(died) SAME(flags) SAME(false_positive) SAME(conditions) SAME(visits_year)
         SAME(admissions_year) SAME(age) SAME(self_management) SAME(care_integration) SAME(distress) SAME(risk_permanent)
             SAME(risk_drift) SAME(first_rate)
 #undef SAME
@@ -470,7 +471,7 @@ Test(population, too_many_patients_are_refused)
     fixture_param(&f, PARAM_per_clinic, 400);
     fixture_param(&f, PARAM_list_every, 13);
     cr_expect(population_init(&p, &f.setting, (struct luck){ 1, 0 }, NULL, &err) == MILIEU_ERR_RUN);
-    cr_expect(strlen(err.detail) > 0);
+    cr_expect(strlen(err.detail[0]) > 0);
     population_free(&p);
     population_free(&p);
     fixture_free(&f);

@@ -191,8 +191,8 @@ static void round_trip(const struct study *study)
 {
     struct results_file file;
     char *path = path_of("round.h5");
-    cr_assert_eq(write_study(path, study), 0, "%s", err.detail);
-    cr_assert_eq(results_open(&file, path, &err), 0, "%s", err.detail);
+    cr_assert_eq(write_study(path, study), 0, "%s", err.detail[0]);
+    cr_assert_eq(results_open(&file, path, &err), 0, "%s", err.detail[0]);
     cr_assert(file.num_arms == study->arms && file.num_clinics == study->clinics && file.num_draws == study->draws);
     cr_assert(file.num_replications == study->replications && file.horizon == study->horizon);
     cr_assert_eq(file.has_series, study->series);
@@ -238,7 +238,7 @@ Test(results, says_what_it_is)
     struct results_file file;
     char *path = path_of("words.h5");
     cr_assert_eq(write_study(path, &shapes[1]), 0);
-    cr_assert_eq(results_open(&file, path, &err), 0, "%s", err.detail);
+    cr_assert_eq(results_open(&file, path, &err), 0, "%s", err.detail[0]);
     cr_assert_str_eq(file.title, "A made-up scenario");
     cr_assert_str_eq(file.scenario_id, "fake");
     cr_assert_str_eq(file.start, "2016-09-05");
@@ -369,12 +369,12 @@ Test(results, tells_of_draws_that_could_not_be_made)
             cr_assert(!fails || results_take_failure(&writer, draw, replication, -1, "nobody", &err) == 0);
             for (int arm = 0; arm < 2 && !fails; arm++) {
                 fake_record_fill(&record, draw, replication, arm, 1);
-                cr_assert_eq(results_take(&writer, draw, replication, arm, &record, &err), 0, "%s", err.detail);
+                cr_assert_eq(results_take(&writer, draw, replication, arm, &record, &err), 0, "%s", err.detail[0]);
             }
         }
     }
-    cr_assert_eq(results_finish(&writer, &err), 0, "%s", err.detail);
-    cr_assert_eq(results_open(&file, path, &err), 0, "%s", err.detail);
+    cr_assert_eq(results_finish(&writer, &err), 0, "%s", err.detail[0]);
+    cr_assert_eq(results_open(&file, path, &err), 0, "%s", err.detail[0]);
     cr_assert_eq(file.num_failures, 5);
     for (int arm = 0; arm < 2; arm++) {
         cr_assert_eq(results_read_outcome_all(&file, 2, arm, value, &err), 0);
@@ -518,7 +518,7 @@ Test(output, an_input_may_not_stand_where_the_temporary_file_goes)
 Test(output, the_check_leaves_nothing)
 {
     char *path = path_of("check.h5");
-    cr_assert_eq(results_check_output(path, NULL, 0, &err), 0, "%s", err.detail);
+    cr_assert_eq(results_check_output(path, NULL, 0, &err), 0, "%s", err.detail[0]);
     cr_assert(!exists(path) && leaves_no_part(path));
     put(path, "old");
     cr_assert_eq(results_check_output(path, NULL, 0, &err), 0);
@@ -536,14 +536,14 @@ Test(output, a_link_stays_and_its_target_is_replaced)
     chmod(path, 0640);
     cr_assert_eq(symlink("target.h5", link_path), 0);
     cr_assert_eq(symlink(link_path, second), 0);
-    cr_assert_eq(write_study(second, &shapes[0]), 0, "%s", err.detail);
+    cr_assert_eq(write_study(second, &shapes[0]), 0, "%s", err.detail[0]);
     cr_assert(lstat(second, &st) == 0 && S_ISLNK(st.st_mode));
     cr_assert(lstat(link_path, &st) == 0 && S_ISLNK(st.st_mode));
     cr_assert(lstat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0777) == 0640);
     cr_assert_eq(results_open(&file, path, &err), 0);
     results_close(&file);
     unlink(path);
-    cr_assert_eq(write_study(link_path, &shapes[0]), 0, "a link to nothing yet: %s", err.detail);
+    cr_assert_eq(write_study(link_path, &shapes[0]), 0, "a link to nothing yet: %s", err.detail[0]);
     cr_assert(exists(path));
     unlink(path);
     unlink(link_path);

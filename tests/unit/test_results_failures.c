@@ -210,7 +210,7 @@ static int write_study(const char *path, bool compress)
         ret = results_finish(&writer, &err);
     else
         results_abandon(&writer);
-    if (ret != 0 && (err.code != ret || err.detail[0] == '\0'))
+    if (ret != 0 && (err.code != ret || (ret != MILIEU_ERR_MEMORY && (!err.detail[0][0] || !err.detail[1][0]))))
         ret = -1000;
     waiting = of_memory;
     of_memory.nth = -1;

@@ -52,7 +52,7 @@ int scenario_draw(const struct scenario *self, uint32_t seed, int draw, struct s
     memset(out, 0, sizeof *out);
     dawdle((unsigned)draw + 77);
     if (draw == world.fail_draw)
-        return error_set(err, MILIEU_ERR_SCENARIO, "draw %d", draw);
+        return error_set(err, MILIEU_ERR_SCENARIO, "draw %d", "tirage %d", draw);
     fake_setting_init(out, self, draw);
     world.settings++;
     alive = ++world.settings_alive;
@@ -101,7 +101,7 @@ int simulation_arm(struct simulation *self, int arm, struct record *record, stru
         stop = 1;
     self->week = 17;
     if ((run == world.fail_run || world.fail_run == EVERY_RUN) && arm == world.fail_arm)
-        return error_set(err, MILIEU_ERR_RUN, "run %d, arm %d", run, arm);
+        return error_set(err, MILIEU_ERR_RUN, "run %d, arm %d", "essai %d, bras %d", run, arm);
     fake_record_fill(record, draw, replication, arm, 0);
     return 0;
 }
@@ -117,7 +117,7 @@ int record_init(struct record *self, const struct setting *setting, bool keep_se
 {
     struct scenario shape = { .num_clinics = setting->num_clinics, .horizon = setting->horizon };
     if (world.records++ == world.fail_record)
-        return error_set(err, MILIEU_ERR_MEMORY, "no memory for a record");
+        return error_set(err, MILIEU_ERR_MEMORY, "no memory for a record", "pas de mémoire");
     fake_record_init(self, &shape, keep_series);
     world.records_alive++;
     return 0;
@@ -195,7 +195,7 @@ static int take(void *context, struct run_id id, const struct record *record, st
     int place = (id.draw * REPLICATIONS + id.replication) * ARMS + id.arm;
     int behind = world.simulations - self->taken / ARMS;
     if (self->taken == self->fail_at)
-        return error_set(err, MILIEU_ERR_OUTPUT, "full");
+        return error_set(err, MILIEU_ERR_OUTPUT, "full", "plein");
     self->most_behind = behind > self->most_behind ? behind : self->most_behind;
     self->wrong += place != self->taken++;
     self->wrong += record->outcome[2] != fake_outcome(id.arm, id.draw, id.replication, 0, 2);
@@ -208,7 +208,7 @@ static int take_failure(void *context, const struct run_failure *failure, struct
     struct checker *self = context;
     (void)err;
     self->wrong += failure->draw * REPLICATIONS + failure->replication != self->taken / ARMS;
-    self->wrong += failure->why.code == 0 || failure->why.detail[0] == '\0';
+    self->wrong += failure->why.code == 0 || failure->why.detail[0][0] == '\0';
     self->taken += ARMS;
     self->failed++;
     return 0;
@@ -263,7 +263,7 @@ Test(runner, every_run_once_and_in_order_on_any_number_of_threads)
 {
     for (int threads = 1; threads <= 40; threads += threads < 6 ? 1 : 17) {
         reset();
-        cr_assert_eq(run(threads), 0, "%s", err.detail);
+        cr_assert_eq(run(threads), 0, "%s", err.detail[0]);
         cr_assert_eq(checker.taken, DRAWS * REPLICATIONS * ARMS);
         cr_assert_eq(checker.draws, DRAWS);
         cr_assert_eq(checker.progressed, DRAWS * REPLICATIONS);
@@ -301,7 +301,7 @@ Test(runner, a_run_that_fails_is_told_and_the_rest_goes_on)
         cr_assert_eq(report.first.replication, 2);
         cr_assert_eq(report.first.week, 17);
         cr_assert_eq(report.first.why.code, MILIEU_ERR_RUN);
-        cr_assert_str_eq(report.first.why.detail, "run 12, arm 1");
+        cr_assert_str_eq(report.first.why.detail[0], "run 12, arm 1");
         cr_assert_eq(report.patient_weeks, DRAWS * REPLICATIONS * (1000U + 3 * (1 + 3 + 2 + 1)) - (1000U + 3 * 5 + 3),
                      "a failed run's weeks are not counted");
     }
@@ -333,7 +333,7 @@ Test(runner, when_every_run_fails_that_is_an_error)
         world.fail_arm = 2;
         world.fail_run = EVERY_RUN;
         cr_assert_eq(run(threads), MILIEU_ERR_RUN);
-        cr_assert_str_eq(err.detail, "run 0, arm 2");
+        cr_assert_str_eq(err.detail[0], "run 0, arm 2");
         cr_assert_eq(report.failed, DRAWS * REPLICATIONS);
         cr_assert_eq(checker.failed, DRAWS * REPLICATIONS);
     }
@@ -360,7 +360,7 @@ Test(runner, a_sink_that_fails_stops_everything)
         reset();
         checker.fail_at = 31;
         cr_assert_eq(run(threads), MILIEU_ERR_OUTPUT);
-        cr_assert_str_eq(err.detail, "full");
+        cr_assert_str_eq(err.detail[0], "full");
         cr_assert_eq(checker.taken, 31);
         cr_assert_lt(world.simulations, DRAWS * REPLICATIONS);
     }

@@ -487,7 +487,7 @@ Test(scenario_errors, missing_file_is_another_error)
     struct messages messages;
     struct error err = { 0 };
     cr_expect(read_path(FOLDER "no-such-file.cfg", &messages, &err) == MILIEU_ERR_INPUT);
-    cr_expect(err.code == MILIEU_ERR_INPUT && strstr(err.detail, "no-such-file.cfg") != NULL);
+    cr_expect(err.code == MILIEU_ERR_INPUT && strstr(err.detail[0], "no-such-file.cfg") != NULL);
     cr_expect(messages.count == 0);
     messages_free(&messages);
 }

@@ -261,7 +261,7 @@ Test(scenario_plan, extends_merges_deeply_and_the_child_wins)
     snprintf(path, sizeof path, "%s/child.cfg", folder);
     messages_init(&messages, 0);
     cr_assert(scenario_read(&scenario, path, NULL, 0, &messages, &err) == 0, "%s",
-              messages.count > 0 ? messages.item[0].text : err.detail);
+              messages.count > 0 ? messages.item[0].text : err.detail[0]);
     cr_expect_str_eq(scenario.id, "child");
     cr_expect_str_eq(scenario.title[0], "Parent");
     cr_expect_str_eq(scenario.source, "S");
@@ -344,7 +344,7 @@ Test(scenario_plan, baseline_is_the_defaults_and_says_nothing)
     struct error err = { 0 };
     struct setting baseline, defaults = draw_of(&plain, 1, 0);
     messages_init(&messages, 0);
-    cr_assert(scenario_read(&scenario, "scenarios/baseline.cfg", NULL, 0, &messages, &err) == 0, "%s", err.detail);
+    cr_assert(scenario_read(&scenario, "scenarios/baseline.cfg", NULL, 0, &messages, &err) == 0, "%s", err.detail[0]);
     cr_expect(messages.count == 0);
     baseline = draw_of(&scenario, 1, 0);
     cr_assert(baseline.num_clinics == 1 && baseline.num_arms == 1);

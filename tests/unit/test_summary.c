@@ -170,7 +170,7 @@ Test(summary, of_a_file)
         }
         fake_setting_free(&setting);
     }
-    cr_assert_eq(results_finish(&writer, &err), 0, "%s", err.detail);
+    cr_assert_eq(results_finish(&writer, &err), 0, "%s", err.detail[0]);
     cr_assert_eq(results_open(&file, path, &err), 0);
     for (long nth = 0, ret = -1; ret != 0; nth++) { /* every allocation fails once, then none */
         failing = nth;

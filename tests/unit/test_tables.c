@@ -1,5 +1,6 @@
 /* The tables: every row whole, and what factors do to parameters. */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -302,14 +303,35 @@ Test(tables, a_new_setting_is_neutral)
 
 Test(tables, every_error_has_words_and_an_exit_status)
 {
-    struct error err = { 0 };
     for (int code = -1; code >= -NUM_ERRORS; code--) {
-        cr_expect(said(error_words(code)) && strcmp(error_words(code), "unknown error") != 0, "code %d", code);
+        for (int lang = 0; lang < 2; lang++)
+            cr_expect(said(error_words(code, lang)) && strcmp(error_words(code, lang), error_words(1, lang)) != 0,
+                      "code %d", code);
         cr_expect(error_exit_status(code) > 0, "code %d", code);
     }
-    cr_expect(strcmp(error_words(-NUM_ERRORS - 1), "unknown error") == 0 && error_exit_status(0) == 0);
+    cr_expect(strcmp(error_words(-NUM_ERRORS - 1, 0), "unknown error") == 0 && error_exit_status(0) == 0);
     cr_expect(error_exit_status(1) == 1);
-    cr_expect(error_set(&err, MILIEU_ERR_RUN, "clinic %d", 7) == MILIEU_ERR_RUN);
-    cr_expect(err.code == MILIEU_ERR_RUN && err.line > 0 && strcmp(err.detail, "clinic 7") == 0);
-    cr_expect(error_set(NULL, MILIEU_ERR_RUN, "nobody listens") == MILIEU_ERR_RUN);
+}
+
+Test(tables, an_error_speaks_both_languages)
+{
+    struct error err = { 0 };
+    struct reason why = { { "it is full", "elle est pleine" } };
+    cr_expect(error_set(&err, MILIEU_ERR_RUN, "clinic %d", "clinique %d", 7) == MILIEU_ERR_RUN);
+    cr_expect(err.code == MILIEU_ERR_RUN && err.line > 0);
+    cr_expect_str_eq(err.detail[0], "clinic 7");
+    cr_expect_str_eq(err.detail[1], "clinique 7");
+    cr_expect(error_set_because(&err, MILIEU_ERR_OUTPUT, why, "disk %s", "disque %s", "C") == MILIEU_ERR_OUTPUT);
+    cr_expect_str_eq(err.detail[0], "disk C: it is full");
+    cr_expect_str_eq(err.detail[1], "disque C\u00a0: elle est pleine");
+    error_set_system(&err, MILIEU_ERR_OUTPUT, ENOSPC, "%s", "%s", "a");
+    cr_expect_str_eq(err.detail[0], "a: No space left on device");
+    cr_expect_str_eq(err.detail[1], "a\u00a0: plus de place sur le disque");
+    error_set_system(&err, MILIEU_ERR_OUTPUT, 9999, "%s", "%s", "a");
+    cr_expect(strlen(err.detail[1]) > strlen("a : "), "an unknown reason is told as the system does");
+    error_set_memory(&err);
+    cr_expect(err.code == MILIEU_ERR_MEMORY && err.detail[0][0] == '\0');
+    error_set_because(&err, MILIEU_ERR_RUN, why, "%2000d", "%2000d", 1);
+    cr_expect(strlen(err.detail[0]) < sizeof err.detail[0], "cut, not overrun");
+    cr_expect(error_set(NULL, MILIEU_ERR_RUN, "nobody listens", "personne n'écoute") == MILIEU_ERR_RUN);
 }

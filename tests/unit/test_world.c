@@ -305,7 +305,8 @@ static int step_through(struct fixture *f, const struct param_info *info)
     struct error err = { 0 };
     int line = 0, ret = simulation_init(&f->sim, &f->setting, (struct luck){ 1, 0 }, NULL, &err);
     if (ret != 0) {
-        cr_expect(ret == MILIEU_ERR_RUN && err.detail[0] != '\0' && info->section == SECTION_PATIENTS, "%s", info->id);
+        cr_expect(ret == MILIEU_ERR_RUN && err.detail[0][0] != '\0' && info->section == SECTION_PATIENTS, "%s",
+                  info->id);
         simulation_free(&f->sim);
         return 0;
     }
