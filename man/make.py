@@ -79,8 +79,8 @@ def page_5():
            roff("A parameter may be written with what is not known of it, { value = V; spread = S; why = \"...\"; }: V a "
                 "number or distribution, S a standard deviation on the log (rates, hours, delays), log-odds (shares) or "
                 "plain scale (scores), drawn once a draw and the same for all clinics. With `spread` 0, or V alone, it is "
-                "exact; left out, it has its default and the default's spread, below. `runs.parameter_uncertainty = "
-                "false` draws no spread."), ".SH KEYS"]
+                "exact; left out, it has its default and the default's spread, below. `runs.uncertainty = "
+                "\"chance\"` draws no spread."), ".SH KEYS"]
     spreads = {row["path"]: row["spread"] for row in described("parameters") if row["spread"] > 0}
     for key in described("keys"):
         facts = [key["type_en"]] + (["required"] if key["required"] else [])

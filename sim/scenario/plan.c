@@ -28,6 +28,22 @@ const char *plan_text(const struct node *group, int key)
     return node != NULL && node->kind == NODE_TEXT && !node->wrong ? node->is.text : "";
 }
 
+int plan_word(const struct node *group, int key)
+{
+    const struct node *node = node_find(group, key_table[key].id);
+    const char *word =
+        node != NULL && node->kind == NODE_TEXT && !node->wrong ? node->is.text : key_table[key].fallback;
+    size_t length = strlen(word);
+    int number = 0;
+    for (const char *choice = key_table[key].choices; *choice != '\0'; number++) {
+        size_t size = strcspn(choice, "|");
+        if (size == length && strncmp(choice, word, size) == 0)
+            return number;
+        choice += size + (choice[size] == '|');
+    }
+    return 0;
+}
+
 static const char *text_in(const struct node *title, const char *lang)
 {
     const struct node *node = node_find(title, lang);
@@ -110,7 +126,7 @@ void plan_make(struct reading *reading, struct scenario_tree *self, struct node 
 {
     self->horizon = (int)plan_number(node_find(root, "time"), KEY_TIME_horizon);
     self->events = plan_yesno(node_find(root, "outputs"), KEY_OUTPUTS_events);
-    self->parameter_uncertainty = plan_yesno(node_find(root, "runs"), KEY_RUNS_parameter_uncertainty);
+    self->parameter_uncertainty = plan_word(node_find(root, "runs"), KEY_RUNS_uncertainty) != UNCERTAIN_CHANCE;
     take_unstated(reading, self, root);
     take_tops(self, root);
     take_luck(reading, self);

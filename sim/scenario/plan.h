@@ -132,6 +132,9 @@ double plan_fallback(int key);
 /* A number of a group that was found in order, else its default from keys.def (`key`: KEY_...). */
 double plan_number(const struct node *group, int key);
 bool plan_yesno(const struct node *group, int key);
+
+/* Which of its choices a key has, from 0. */
+int plan_word(const struct node *group, int key);
 const char *plan_text(const struct node *group, int key); /* "" when not given */
 
 /* Both languages of a title, NULL where there is none. */

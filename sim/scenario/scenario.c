@@ -73,7 +73,9 @@ static void take_runs(struct scenario *self, const struct node *root)
         .draws = (int)plan_number(runs, KEY_RUNS_draws),
         .replications = (int)plan_number(runs, KEY_RUNS_replications),
         .seed = (uint32_t)plan_number(runs, KEY_RUNS_seed),
-        .parameter_uncertainty = plan_yesno(runs, KEY_RUNS_parameter_uncertainty),
+        .first_draw = (int)plan_number(runs, KEY_RUNS_first_draw),
+        .first_replication = (int)plan_number(runs, KEY_RUNS_first_replication),
+        .uncertainty = (enum scenario_uncertainty)plan_word(runs, KEY_RUNS_uncertainty),
         .series = plan_yesno(outputs, KEY_OUTPUTS_series),
         .events = plan_yesno(outputs, KEY_OUTPUTS_events),
     };

@@ -46,11 +46,18 @@ struct scenario_override {
     const char *text;
 };
 
-struct scenario_run_options {   /* the `runs` and `outputs` groups */
-    int draws;                  /* 1..65535 */
-    int replications;           /* 1..65535 */
-    uint32_t seed;              /* 0..2147483647 */
-    bool parameter_uncertainty; /* draw what is uncertain by the tables (spread, beta); else their central values */
+enum scenario_uncertainty { /* what differs between runs */
+                            UNCERTAIN_BOTH,
+                            UNCERTAIN_PARAMETERS, /* draws; all with the luck of draw 0 */
+                            UNCERTAIN_CHANCE /* luck; what is uncertain by the tables (spread, beta) at its centre */
+};
+
+struct scenario_run_options {          /* the `runs` and `outputs` groups */
+    int draws;                         /* 1..65535 */
+    int replications;                  /* 1..65535 */
+    int first_draw, first_replication; /* numbers the luck knows them by; results count from 0 on */
+    uint32_t seed;                     /* 0..2147483647 */
+    enum scenario_uncertainty uncertainty;
     bool series, events;
 };
 

@@ -130,8 +130,24 @@ static void check_lists(struct reading *r, struct scenario_tree *self)
     }
 }
 
+/* Luck knows draws and replications by numbers below 65536. */
+static void check_runs(struct reading *r, const struct node *root)
+{
+    static const int key[2][2] = { { KEY_RUNS_first_draw, KEY_RUNS_draws },
+                                   { KEY_RUNS_first_replication, KEY_RUNS_replications } };
+    const struct node *runs = node_find(root, "runs");
+    for (int i = 0; i < 2; i++) {
+        double first = plan_number(runs, key[i][0]), count = plan_number(runs, key[i][1]);
+        if (first + count > 65535)
+            complain(r, node_find(runs, key_table[key[i][0]].id), "%s = %.10g and %s = %.10g: together at most 65535",
+                     "%s = %.10g et %s = %.10g : ensemble au plus 65535", key_table[key[i][0]].id, first,
+                     key_table[key[i][1]].id, count);
+    }
+}
+
 void plan_check_totals(struct reading *reading, struct scenario_tree *self, struct node *root)
 {
+    check_runs(reading, root);
     check_lists(reading, self);
     check_training(reading, self, root);
     check_case_managers(reading, self);

@@ -57,7 +57,8 @@ static const struct setting *setting_of(struct runner *self, int draw, int *ret,
         drawn->state = MAKING;
     pthread_mutex_unlock(&self->lock);
     if (mine) {
-        drawn->ret = scenario_draw(self->scenario, self->options->seed, draw, &drawn->setting, &drawn->err);
+        drawn->ret = scenario_draw(self->scenario, self->options->seed, self->options->first_draw + draw,
+                                   &drawn->setting, &drawn->err);
         pthread_mutex_lock(&self->lock);
         drawn->state = MADE;
         pthread_cond_broadcast(&self->changed);
@@ -110,6 +111,12 @@ out:
     return ret;
 }
 
+static struct luck luck_of(const struct runner_options *o, int draw, int replication)
+{
+    int luck_draw = o->uncertainty == UNCERTAIN_PARAMETERS ? 0 : o->first_draw + draw;
+    return simulation_luck(o->seed, luck_draw, o->first_replication + replication);
+}
+
 static void run(struct runner *self, int64_t index)
 {
     struct slot *slot = &self->slot[index % self->window];
@@ -120,7 +127,7 @@ static void run(struct runner *self, int64_t index)
     slot->err.detail[0][0] = slot->err.detail[1][0] = '\0';
     setting = setting_of(self, draw, &slot->ret, &slot->err);
     if (setting != NULL && (slot->ret = make_records(self, slot, setting)) == 0)
-        slot->ret = simulate(self, slot, setting, simulation_luck(self->options->seed, draw, replication));
+        slot->ret = simulate(self, slot, setting, luck_of(self->options, draw, replication));
 }
 
 /* ---- workers ---- */
@@ -322,7 +329,8 @@ int runner_run(const struct scenario *scenario, const struct runner_options *opt
     pthread_t *worker = NULL;
     int ret, num_workers;
     *report = (struct runner_report){ 0 };
-    if (options->threads < 1 || options->draws < 1 || options->replications < 1)
+    if (options->threads < 1 || options->draws < 1 || options->replications < 1 || options->first_draw < 0 ||
+        options->first_replication < 0)
         return error_set(err, MILIEU_ERR_USAGE, "threads, draws and replications are at least 1",
                          "fils, tirages et répétitions sont au moins 1");
     if ((ret = runner_init(&self, scenario, options, err)) != 0)

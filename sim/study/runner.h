@@ -23,6 +23,8 @@
 struct runner_options {
     int threads; /* >= 1 */
     int draws, replications;
+    int first_draw, first_replication; /* numbers their luck has; results count from 0 on */
+    enum scenario_uncertainty uncertainty;
     uint32_t seed;
     bool keep_series;
     const volatile sig_atomic_t

@@ -211,6 +211,26 @@ def test_compressed():
                     np.testing.assert_array_equal(data[...], b[group][name][...], err_msg=name)
 
 
+def test_any_run_again():
+    """any run of a series is had again by its number, and uncertainty tells parameters from chance"""
+    again, series = WORK / "again.h5", scenario(TEXT)
+    milieu("run", series, "-o", again, "--draws", "1", "--replications", "1", "--set", "runs.first_draw=1", "--set",
+           "runs.first_replication=2", status=0)
+    with h5py.File(FILE) as whole, h5py.File(again) as one:
+        for name in whole["outcomes"]:
+            if whole["outcomes"][name].ndim == 4:
+                np.testing.assert_array_equal(whole["outcomes"][name][:, 1:2, 2:3], one["outcomes"][name])
+    milieu("run", series, "-o", again, "--set", "runs.uncertainty=parameters", status=0)
+    with h5py.File(again) as file, h5py.File(FILE) as whole:
+        used = file["outcomes/ed_visits_per_patient_year"]
+        np.testing.assert_array_equal(used[:, 0], whole["outcomes/ed_visits_per_patient_year"][:, 0])
+        assert not np.array_equal(used[:, 0], used[:, 1], equal_nan=True)
+    milieu("run", series, "-o", again, "--set", "runs.uncertainty=chance", status=0)
+    with h5py.File(again) as file:
+        strength = file["parameters/strength"][...]
+        np.testing.assert_array_equal(strength[0], strength[1])
+
+
 if __name__ == "__main__":
     tests = Tests()
     tests.run_all(dict(globals()))

@@ -267,7 +267,7 @@ Test(scenario_draw, a_spread_beside_the_value)
     }
     cr_expect(stop_slope_of(ONE "rules: { stop_slope = { value = 6.5; spread = 0; }; };\n", NULL, 0, 3) == 6.5);
     cr_expect(stop_slope_of(ONE "rules: { stop_slope = { value = 6.5; spread = 0.4; }; };\n"
-                                "runs: { parameter_uncertainty = false; };\n",
+                                "runs: { uncertainty = \"chance\"; };\n",
                             NULL, 0, 3) == 6.5);
 }
 
@@ -350,7 +350,7 @@ Test(scenario_draw, links_move_by_beta_spread)
 
 Test(scenario_draw, without_parameter_uncertainty_defaults_are_exact)
 {
-    struct setting setting = setting_of(ONE "runs: { parameter_uncertainty = false; };\n");
+    struct setting setting = setting_of(ONE "runs: { uncertainty = \"chance\"; };\n");
     for (int i = 0; i < NUM_PARAMS; i++)
         cr_expect(params_get(&setting.clinic[0].base, i) == param_table[i].value, "%s", param_table[i].id);
     for (int i = 0; i < NUM_LINKS; i++)

@@ -163,6 +163,7 @@ static const struct {
     { "training-after-horizon.cfg", "training-after-horizon.cfg", 4,
       "training_start = 104 is after the end of the run (horizon = 104)" },
     { "hours-case-manager.cfg", "hours-case-manager.cfg", 6, "case_manager_hours = 41 is outside 0 .. 40" },
+    { "runs-beyond.cfg", "runs-beyond.cfg", 5, "first_draw = 65530 and draws = 10: together at most 65535" },
     { "hours-nurse.cfg", "hours-nurse.cfg", 4, "strategies[s].nurse_hours = 36 is outside 0 .. 35" },
     { "hours-of-centre.cfg", "hours-of-centre.cfg", 4,
       "ask for 90 hours a week of 2 case manager(s), who have 80: at least 3 needed" },
