@@ -9,6 +9,7 @@
 #include "columns.h"
 #include "command.h"
 #include "describe.h"
+#include "inputs.h"
 #include "nearest.h"
 
 #define ARMS_MOST 32
@@ -85,7 +86,7 @@ static int open_arms(const struct call *call, struct arms *arms, struct error *e
 {
     int ret = 0;
     for (int i = 0; ret == 0 && i < call->num_operands; i++) {
-        ret = results_open(&arms->file[i], call->operand[i], err);
+        ret = input_results(&call->terminal, call->operand[i], &arms->file[i], err);
         arms->num_files = i + 1;
     }
     if (ret == 0 && call->options.arms != NULL)

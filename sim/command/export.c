@@ -1,6 +1,7 @@
 #include "../../analysis/export.h"
 
 #include "command.h"
+#include "inputs.h"
 
 int command_export(struct call *call, struct error *err)
 {
@@ -12,7 +13,7 @@ int command_export(struct call *call, struct error *err)
         return wrong_operands(call, err);
     if (call->options.csv == NULL || *call->options.csv == '\0')
         return error_set_word(err, MILIEU_ERR_USAGE, WORD_EXPORT_WHERE);
-    int ret = results_open(&file, call->operand[0], err);
+    int ret = input_results(t, call->operand[0], &file, err);
     if (ret == 0)
         ret = export_csv(&file, call->options.csv, &options, err);
     if (ret == 0)

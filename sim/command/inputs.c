@@ -75,3 +75,13 @@ void input_tell_shipped_folder(void)
     if (input_shipped_folder(folder, sizeof folder))
         setenv("MILIEU_SCENARIOS", folder, 0);
 }
+
+int input_results(const struct terminal *t, const char *path, struct results_file *file, struct error *err)
+{
+    int ret = results_open(file, path, err);
+    if (ret == 0 && file->missing[0] != '\0')
+        tell(t, WORD_FILE_LACKS, path, file->missing);
+    if (ret == 0 && file->unknown[0] != '\0')
+        tell(t, WORD_FILE_KNOWS, path, file->unknown);
+    return ret;
+}

@@ -2,6 +2,7 @@
 #ifndef MILIEU_INPUTS_H
 #define MILIEU_INPUTS_H
 
+#include "../results/results.h"
 #include "../scenario/scenario.h"
 #include "command.h"
 
@@ -9,6 +10,9 @@
  * then one line that counts them. 0, or MILIEU_ERR_*; a positive exit status when all has been said.
  * The caller frees `scenario` in any case. */
 int input_scenario(const struct call *call, const char *path, struct scenario *scenario, struct error *err);
+
+/* Opens a results file; says on standard error what one of another version lacks or has besides. As results_open. */
+int input_results(const struct terminal *t, const char *path, struct results_file *file, struct error *err);
 
 /* Prints complaints, one a paragraph: file:line: text. */
 void input_print_messages(const struct terminal *t, const struct messages *messages);

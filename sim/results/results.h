@@ -98,8 +98,9 @@ void results_abandon(struct results_writer *self);
 
 struct results_event {
     int32_t arm, draw, replication;
-    int32_t clinic; /* -1: the whole region or centre */
-    int32_t week, kind, subject;
+    int32_t clinic;     /* -1: the whole region or centre */
+    int32_t week, kind; /* enum event_kind; -1: one this version does not know */
+    int32_t subject;    /* as the version that wrote the file counts */
     double value;
     int64_t cause; /* row of the table, -1 = none */
 };
@@ -120,6 +121,10 @@ struct results_file {
     bool *strategy_on; /* [num_arms][num_strategies] */
     bool has_series, has_quantiles;
     int64_t num_events, num_failures;
+    /* Of a file of another version, parted by ", " ("..." where there are many), "" = none: names of parameters,
+     * factors, outcomes, series and kinds of events that this version has and the file lacks, and the other way
+     * round. Everything is read by name: what the file lacks is missing, what is not known here is left alone. */
+    char missing[400], unknown[400];
 };
 
 /* Returns MILIEU_ERR_INPUT when the file cannot be opened, MILIEU_ERR_RESULTS when it is no results file of this schema

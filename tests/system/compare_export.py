@@ -2,6 +2,10 @@
 import csv
 import json
 import re
+import shutil
+
+import h5py
+import numpy
 
 from support import TINY, WORK, Tests, milieu, run_json, scenario
 
@@ -105,6 +109,55 @@ def test_export():
         values = [float(row["competence"]) for row in rows if row["competence"]]
     assert len(values) == 24 and abs(sum(values) / 24 - told) < 1e-9
     milieu("export", A, "--csv", folder, status=0)
+
+
+def of_another_version(path):
+    """The same results as a version might write them that has parameters, factors and kinds in another order, has a
+    `ghost` of each, and lacks the first parameter, the first factor and the outcome `reach`."""
+    shutil.copy(A, path)
+    with h5py.File(path, "r+") as file:
+        for group, name, arrays in (("parameters", "parameter", ["mean", "lowest", "highest"]), ("ratings", "factor", ["rating"])):
+            names = file[group][name][...]
+            for array in arrays:
+                file[group][array][...] = file[group][array][...][..., ::-1]
+            names[0] = "ghost_" + name
+            file[group][name][...] = names[::-1]
+        for group in ("outcomes", "outcomes_all"):
+            file.move(f"{group}/reach", f"{group}/ghost_outcome")
+        kind = file["events/kind"]
+        meanings = kind.attrs["flag_meanings"].decode().split(" ")
+        kind.attrs["flag_meanings"] = numpy.bytes_(" ".join(meanings[:0:-1] + ["ghost_kind"]))
+        kind[...] = len(meanings) - 1 - kind[...]
+    return meanings[0]
+
+
+def test_another_version():
+    """a file of another version is read by its names: what it lacks is said and missing, the rest is the same"""
+    other = WORK / "other.h5"
+    lost_kind = of_another_version(other)
+    for words, lang in (("it lacks: ", "en"), ("il lui manque\u00a0: ", "fr")):
+        result = milieu("export", other, "--csv", WORK / "other", "--lang", lang, status=0)
+        assert words in result.err, result.err
+        for ghost in ("ghost_parameter", "ghost_factor", "ghost_outcome", "ghost_kind"):
+            assert ghost in result.err, result.err
+    milieu("export", A, "--csv", WORK / "same", status=0)
+    with h5py.File(A) as file:
+        lost = [file["parameters/parameter"].asstr()[0], file["ratings/factor"].asstr()[0], "reach", lost_kind]
+    for name in lost:
+        assert name in result.err, (name, result.err)
+    for table in ("parameters", "ratings", "events", "outcomes", "outcomes_all"):
+        rows, same = (read_table(WORK / folder / f"{table}.csv") for folder in ("other", "same"))
+        assert len(rows) == len(same) > 0
+        changed = 0
+        for a, b in zip(rows, same):
+            missing = [k for k in b if k in lost] + (["value"] if b.get("parameter") in lost else []) + (
+                ["kind"] if b.get("kind") in lost else [])
+            assert all(a.get(k, "") == "" for k in missing), (a, b)
+            changed += len(missing)
+            assert {k: v for k, v in a.items() if k not in missing} == {k: v for k, v in b.items() if k not in missing}, (a, b)
+        assert changed > 0, table
+    assert "lacks" in milieu("compare", A, other, status=0).err
+    assert milieu("export", A, "--csv", WORK / "same", status=0).err == ""
 
 
 def test_export_french():
