@@ -32,6 +32,25 @@ static double effort(const struct world *w, int n)
            exp(p->competence_speed * (p->book_competence - w->nurse.competence[n]));
 }
 
+/* Time of somebody with a burden (seen with this share by the book) over that of the average patient. */
+static double burden(double ratio, bool has, double share)
+{
+    return (has ? ratio : 1) / (1 + (ratio - 1) * share);
+}
+
+/* What this patient takes of an hour by the book: the book's patient is the average of table 1 and of the neutral clinic.
+ * More conditions, depression or anxiety, social exclusion: more staff time (6.6, 6.7). */
+static double load(const struct world *w, int i)
+{
+    const struct params *p = &w->clinic.now[w->patient.clinic[i]];
+    unsigned flags = w->population->flags[i];
+    double more = w->population->conditions[i] - param_table[PARAM_conditions_mean].value;
+    double conditions = 1 + p->hours_by_condition * more;
+    return (conditions > 0.1 ? conditions : 0.1) *
+           burden(p->hours_by_depression, flags & FLAG_DEPRESSION, param_table[PARAM_depression_anxiety].value) *
+           burden(p->hours_by_exclusion, flags & FLAG_EXCLUDED, param_table[PARAM_social_exclusion_share].value);
+}
+
 static double quality(const struct world *w, int n)
 {
     double floor = w->clinic.now[w->nurse.clinic[n]].quality_floor;
@@ -81,7 +100,7 @@ static void delivered(struct world *w, int n, enum component component)
 static void assess(struct world *w, int i, int n)
 {
     int c = w->patient.clinic[i];
-    if (!spend(w, n, w->clinic.now[c].assess_hours * effort(w, n)))
+    if (!spend(w, n, w->clinic.now[c].assess_hours * load(w, i) * effort(w, n)))
         return;
     w->patient.care[i].assessment_quality = quality_for(w, i, n);
     w->patient.care[i].contact_quality += w->patient.care[i].assessment_quality;
@@ -126,7 +145,7 @@ static void plan_services(struct world *w, int i, int n)
         spend(w, n, p->failed_isp_hours);
         return;
     }
-    if (!spend(w, n, p->isp_hours * effort(w, n)))
+    if (!spend(w, n, p->isp_hours * load(w, i) * effort(w, n)))
         return;
     w->patient.care[i].isp_week = w->week;
     w->patient.care[i].isp_quality =
@@ -144,7 +163,7 @@ static enum contact_result contact(struct world *w, int i, int n, struct words u
     int c = w->patient.clinic[i];
     const struct params *p = &w->clinic.now[c];
     double miss = p->missed_share;
-    double hours = p->contact_hours * effort(w, n);
+    double hours = p->contact_hours * load(w, i) * effort(w, n);
     if (w->population->flags[i] & FLAG_EXCLUDED)
         miss = clamp(miss * p->exclusion_missed, 0, p->most_missed);
     if (random_uniform_of(u.w[0]) < p->lost_follow_up)

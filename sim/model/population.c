@@ -6,21 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "person.h"
+
 #define BLOCKS_PER_CANDIDATE 4U
 #define CANDIDATE_NORMALS 14 /* risk in the middle, what is independent of it, twelve steps */
 #define MAX_CANDIDATES 16000U
-#define MIN_AGE 18.0
-#define MAX_AGE 100.0
-#define AGE_LOW (-4.0) /* quantiles of age are kept by normal score */
-#define AGE_STEPS_PER_UNIT 8
-#define AGE_SIZE 65
 #define WEEKS_IN_YEAR 52.0
 
 /* What the draws of a clinic share. Rebuilt only where a clinic's own parameters differ from the last one's. */
 struct makers {
     struct params p;
     struct rate_table rates;
-    double age[AGE_SIZE]; /* quantiles of age */
+    struct ages ages;
     double sqrt_permanent, sqrt_drift, step_correlation, step_noise;
     bool ready;
 };
@@ -66,6 +63,15 @@ static const bool drawn_on[NUM_PARAMS] = {
     [PARAM_care_integration_sd] = true,
     [PARAM_distress_mean] = true,
     [PARAM_distress_sd] = true,
+    [PARAM_confidence_mean] = true,
+    [PARAM_confidence_sd] = true,
+    [PARAM_confidence_from_skills] = true,
+    [PARAM_confidence_from_distress] = true,
+    [PARAM_distress_from_depression] = true,
+    [PARAM_need_from_conditions] = true,
+    [PARAM_need_from_depression] = true,
+    [PARAM_need_from_exclusion] = true,
+    [PARAM_mortality_by_age] = true,
 };
 
 bool population_draws_on(int param)
@@ -110,24 +116,11 @@ double rate_table_at(const struct rate_table *self, double z)
     return self->value[i] + (at - i) * (self->value[i + 1] - self->value[i]);
 }
 
-/* Age: a beta between 18 and 100 with the stated mean and SD, so that the moments hold after the cut (pattern P4). */
-static void make_ages(struct makers *m)
-{
-    double mean = (m->p.age_mean - MIN_AGE) / (MAX_AGE - MIN_AGE), sd = m->p.age_sd / (MAX_AGE - MIN_AGE);
-    double size = mean * (1 - mean) / (sd * sd) - 1;
-    if (size < 0.1)
-        size = 0.1;
-    for (int i = 0; i < AGE_SIZE; i++) {
-        double u = gsl_cdf_ugaussian_P(AGE_LOW + (double)i / AGE_STEPS_PER_UNIT);
-        double q = gsl_cdf_beta_Pinv(u, mean * size, (1 - mean) * size);
-        m->age[i] = MIN_AGE + (MAX_AGE - MIN_AGE) * (isfinite(q) ? q : mean); /* too narrow for GSL: everybody alike */
-    }
-}
-
 static bool same_makers(const struct makers *m, const struct params *p)
 {
     return m->ready && m->p.ed_mean == p->ed_mean && m->p.ed_dispersion == p->ed_dispersion &&
-           m->p.age_mean == p->age_mean && m->p.age_sd == p->age_sd;
+           m->p.age_mean == p->age_mean && m->p.age_sd == p->age_sd && m->p.mortality == p->mortality &&
+           m->p.mortality_by_age == p->mortality_by_age;
 }
 
 static int makers_set(struct makers *m, const struct params *p)
@@ -140,7 +133,7 @@ static int makers_set(struct makers *m, const struct params *p)
     m->step_noise = sqrt(1 - m->step_correlation * m->step_correlation);
     if (same)
         return 0;
-    make_ages(m);
+    ages_init(&m->ages, p);
     m->ready = true;
     return rate_table_init(&m->rates, p->ed_mean, p->ed_dispersion);
 }
@@ -216,14 +209,6 @@ static bool qualifies(const struct params *p, const struct candidate *c)
     return c->visits >= p->select_visits || c->admissions >= p->select_admissions;
 }
 
-/* Share with complex needs among the frequent users whom a list keeps, as a case-finding tool would (CONECT-6, evidence 1.28):
- * need is independent of use, so that whom it leaves out need not be drawn. */
-static double complex_share(const struct params *p)
-{
-    double complex = p->need_share * p->need_sensitivity, other = (1 - p->need_share) * (1 - p->need_specificity);
-    return complex + other > 0 ? complex / (complex + other) : 0;
-}
-
 /* Fills one place on the list: with a frequent user, or, by the list's error, with somebody who is none. False when the
  * rule of selection finds nobody. */
 static bool draw_listed(struct population *self, const struct makers *m, struct luck luck, int32_t i)
@@ -231,7 +216,6 @@ static bool draw_listed(struct population *self, const struct makers *m, struct 
     uint64_t entity = self->entity[i];
     struct words list = random_words(luck, entity, 0, STREAM_LIST, 0);
     bool wrong = random_uniform_of(list.w[0]) > m->p.list_precision;
-    bool complex = random_uniform_of(list.w[1]) < complex_share(&m->p);
     struct candidate c = { 0 };
     bool found = false;
     for (uint32_t number = 1; number < MAX_CANDIDATES && !found; number++) {
@@ -240,101 +224,11 @@ static bool draw_listed(struct population *self, const struct makers *m, struct 
         found = qualifies(&m->p, &c) != wrong;
     }
     self->false_positive[i] = wrong;
-    self->flags[i] = !wrong && complex ? FLAG_COMPLEX : 0;
     self->visits_year[i] = (uint8_t)c.visits;
     self->admissions_year[i] = (uint8_t)(c.admissions > 255 ? 255 : c.admissions);
     self->risk_permanent[i] = (float)c.permanent;
     self->risk_drift[i] = (float)c.drift;
     return found;
-}
-
-/* Count with a mean and SD: negative binomial where SD^2 > mean, else Poisson. By inversion. */
-static int draw_conditions(double u, double mean, double sd)
-{
-    double excess = sd * sd - mean, term, sum;
-    int count = 0;
-    if (excess <= 1e-9)
-        return random_poisson_of(u, mean, exp(-mean));
-    double size = mean * mean / excess, p = mean / (sd * sd);
-    term = sum = pow(p, size);
-    while (u > sum && count < 60) {
-        term *= (count + size) / (count + 1) * (1 - p);
-        sum += term;
-        count++;
-    }
-    return count;
-}
-
-static double clamp_score(double x, double top)
-{
-    return x < 0 ? 0 : x > top ? top : x;
-}
-
-static float score(double u, double mean, double sd, double top)
-{
-    return (float)clamp_score(mean + sd * random_normal_of(u), top);
-}
-
-/* The part of a normal score that is a person's own, when `first` and `second` of its variance come from two others. */
-static double own_part(double first, double second)
-{
-    double rest = 1 - first * first - second * second;
-    return rest > 0 ? sqrt(rest) : 0;
-}
-
-/* Confidence goes with skills and without distress: one normal score made of three, so that its own mean and SD hold. */
-static float confidence_of(const struct params *p, double skills, double distress, double own)
-{
-    double z = p->confidence_from_skills * random_normal_of(skills) -
-               p->confidence_from_distress * random_normal_of(distress) +
-               own_part(p->confidence_from_skills, p->confidence_from_distress) * random_normal_of(own);
-    return (float)clamp_score(p->confidence_mean + p->confidence_sd * z, 10);
-}
-
-static double age_of(const struct makers *m, double u)
-{
-    double at = (random_normal_of(u) - AGE_LOW) * AGE_STEPS_PER_UNIT;
-    int i = at < 0 ? 0 : at >= AGE_SIZE - 1 ? AGE_SIZE - 2 : (int)at;
-    at = at < 0 ? 0 : at > AGE_SIZE - 1 ? AGE_SIZE - 1 : at;
-    return m->age[i] + (at - i) * (m->age[i + 1] - m->age[i]);
-}
-
-static void draw_person(struct population *self, const struct makers *m, struct luck luck, int32_t i)
-{
-    const struct params *p = &m->p;
-    double u[16];
-    unsigned flags = self->flags[i];
-    for (uint32_t b = 0; b < 4; b++) {
-        struct words w = random_words(luck, self->entity[i], 0, STREAM_PERSON, b);
-        for (uint32_t j = 0; j < 4; j++)
-            u[4 * b + j] = random_uniform_of(w.w[j]);
-    }
-    self->age[i] = (float)age_of(m, u[0]);
-    self->conditions[i] = (uint8_t)draw_conditions(u[1], p->conditions_mean, p->conditions_sd);
-    flags |= u[2] < p->male ? FLAG_MALE : 0;
-    flags |= u[3] < p->depression_anxiety ? FLAG_DEPRESSION : 0;
-    flags |= u[4] < p->arthritis ? FLAG_ARTHRITIS : 0;
-    flags |= u[5] < p->overweight ? FLAG_OVERWEIGHT : 0;
-    flags |= u[6] < p->back_pain ? FLAG_BACK_PAIN : 0;
-    flags |= u[7] < p->caregiver_share ? FLAG_CAREGIVER : 0;
-    flags |= u[8] < p->social_exclusion_share ? FLAG_EXCLUDED : 0;
-    self->flags[i] = (uint8_t)flags;
-    self->self_management[i] = score(u[9], p->self_management_mean, p->self_management_sd, 96);
-    self->care_integration[i] = score(u[10], p->care_integration_mean, p->care_integration_sd, 51);
-    self->distress[i] = score(u[11], p->distress_mean, p->distress_sd, 24);
-    self->confidence[i] = confidence_of(p, u[9], u[11], u[12]);
-}
-
-/* Weeks until death or moving away: two exponential clocks. */
-static void draw_life(struct population *self, const struct params *p, struct luck luck, int32_t i)
-{
-    struct words w = random_words(luck, self->entity[i], 0, STREAM_LIFE, 0);
-    double mortality = p->mortality * (self->false_positive[i] ? p->low_need_mortality : 1) / WEEKS_IN_YEAR;
-    double death = -log(random_uniform_of(w.w[0])) / (mortality + 1e-12);
-    double move = -log(random_uniform_of(w.w[1])) / (p->moving_away / WEEKS_IN_YEAR + 1e-12);
-    double end = death < move ? death : move;
-    self->died[i] = death <= move;
-    self->end[i] = end < self->weeks[i] ? (int32_t)end : self->weeks[i];
 }
 
 static int num_lists(const struct setting *s, const struct params *p)
@@ -450,8 +344,8 @@ static int draw_patient(struct population *self, const struct setting *s, const 
             "%s : personne parmi %u candidats ne convient à la liste : select_visits %g, "
             "select_admissions %g, ed_mean %g",
             s->clinic[c].id, MAX_CANDIDATES, p->select_visits, p->select_admissions, p->ed_mean);
-    draw_person(self, self->makers, luck, i);
-    draw_life(self, p, luck, i);
+    person_draw(self, &self->makers->ages, p, luck, i);
+    person_draw_life(self, &self->makers->ages, p, luck, i);
     return 0;
 }
 

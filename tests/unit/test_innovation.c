@@ -27,6 +27,9 @@ static void easy(struct fixture *f, int clinics)
     fixture_param(f, PARAM_knowledge_from_contact, 0);
     fixture_param(f, PARAM_coordination_success, 1);
     fixture_param(f, PARAM_coordination_unknowing, 1);
+    fixture_param(f, PARAM_hours_by_condition, 0);
+    fixture_param(f, PARAM_hours_by_depression, 1);
+    fixture_param(f, PARAM_hours_by_exclusion, 1);
 }
 
 static void begin(struct fixture *f)
@@ -362,6 +365,37 @@ Test(innovation, an_assessment_takes_its_time)
     weeks_of(&f, 1000, 1);
     cr_expect(fabs(f.w->nurse.worked[n] - hours) < 1e-9, "%g for %g", f.w->nurse.worked[n], hours);
     fixture_free(&f);
+}
+
+/* Hours of the first assessment where the patient has so many conditions and these flags. */
+static double assessment_of(int conditions, unsigned flags)
+{
+    struct fixture f;
+    double hours;
+    easy(&f, 1);
+    fixture_param(&f, PARAM_planned, 1);
+    fixture_param(&f, PARAM_conditions_mean, 8); /* the book's patient has table 1's, whoever is listed here */
+    fixture_param(&f, PARAM_hours_by_condition, 0.05);
+    fixture_param(&f, PARAM_hours_by_depression, 1.5);
+    fixture_param(&f, PARAM_hours_by_exclusion, 1.2);
+    begin(&f);
+    f.sim.population->conditions[0] = (uint8_t)conditions;
+    f.sim.population->flags[0] = (uint8_t)flags;
+    weeks_of(&f, 1000, 2);
+    hours = f.w->nurse.worked[f.w->patient.care[0].nurse];
+    fixture_free(&f);
+    return hours;
+}
+
+Test(innovation, conditions_depression_and_exclusion_take_time)
+{
+    double plain = assessment_of(5, 0);
+    cr_expect(fabs(assessment_of(5, FLAG_DEPRESSION) / plain - 1.5) < 1e-9);
+    cr_expect(fabs(assessment_of(5, FLAG_EXCLUDED) / plain - 1.2) < 1e-9);
+    cr_expect(fabs(assessment_of(5, FLAG_DEPRESSION | FLAG_EXCLUDED) / plain - 1.8) < 1e-9);
+    cr_expect(fabs(assessment_of(9, 0) / plain - (1 + 0.05 * 3.4) / (1 - 0.05 * 0.6)) < 1e-9);
+    cr_expect(assessment_of(20, 0) > assessment_of(9, 0) && assessment_of(0, 0) < plain && assessment_of(0, 0) > 0);
+    cr_expect(fabs(assessment_of(5, FLAG_MALE | FLAG_ARTHRITIS | FLAG_OVERWEIGHT | FLAG_BACK_PAIN) / plain - 1) < 1e-9);
 }
 
 Test(innovation, the_start_up_effort_fades)

@@ -33,8 +33,8 @@ static bool same_population(const struct population *a, const struct population 
     SAME(entity)
     SAME(list)
     SAME(weeks) SAME(end) SAME(died) SAME(flags) SAME(false_positive) SAME(conditions) SAME(visits_year)
-        SAME(admissions_year) SAME(age) SAME(self_management) SAME(care_integration) SAME(distress) SAME(risk_permanent)
-            SAME(risk_drift) SAME(first_rate)
+        SAME(admissions_year) SAME(age) SAME(self_management) SAME(care_integration) SAME(distress) SAME(confidence)
+            SAME(risk_permanent) SAME(risk_drift) SAME(first_rate)
 #undef SAME
                 for (int c = 0; same && c < a->num_clinics;
                      c++) for (int32_t i = a->first[c]; i < a->first[c + 1];
@@ -401,6 +401,7 @@ Test(population, deaths_and_moves_are_exponential)
     fixture_param(&f, PARAM_list_precision, 1);
     fixture_param(&f, PARAM_list_every, 52);
     fixture_param(&f, PARAM_mortality, 0.5);
+    fixture_param(&f, PARAM_mortality_by_age, 0);
     fixture_param(&f, PARAM_moving_away, 0.25);
     fixture_draw(&f, 0);
     n = f.sim.population->num_patients;
@@ -424,6 +425,7 @@ Test(population, people_of_low_need_die_less)
     fixture_param(&f, PARAM_list_every, 52);
     fixture_param(&f, PARAM_list_precision, 0);
     fixture_param(&f, PARAM_mortality, 1);
+    fixture_param(&f, PARAM_mortality_by_age, 0);
     fixture_param(&f, PARAM_low_need_mortality, 0.3);
     fixture_param(&f, PARAM_moving_away, 0);
     fixture_draw(&f, 0);
