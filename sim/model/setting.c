@@ -32,6 +32,12 @@ int setting_init(struct setting *self, int num_clinics, int num_centres, int num
     return 0;
 }
 
+double setting_place_rating(enum place place, enum factor factor, const struct params *p)
+{
+    int density = place == PLACE_URBAN ? 1 : place == PLACE_RURAL ? -1 : 0;
+    return factor == FACTOR_proximity ? density * p->place_proximity : 0;
+}
+
 static void free_clinic(struct clinic_setting *clinic)
 {
     free(clinic->id);

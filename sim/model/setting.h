@@ -105,4 +105,8 @@ int setting_init(struct setting *self, int num_clinics, int num_centres, int num
                  struct error *err);
 void setting_free(struct setting *self);
 
+/* What the place adds to a rating that nobody states: to `proximity`, place_proximity in an urban place, less so much in a
+ * rural one; to every other factor nothing. */
+double setting_place_rating(enum place place, enum factor factor, const struct params *p);
+
 #endif

@@ -122,6 +122,14 @@ static struct person_setting *draw_people(struct drawing *d, const struct people
     return people;
 }
 
+/* A rating that nobody states: silence, as the place has it. */
+static double draw_unstated(const struct drawing *d, const struct clinic_setting *clinic, int factor)
+{
+    double silence = draw(d, clinic->place_key, d->tree->factor_luck[factor], STREAM_RATING, d->tree->unstated);
+    double place = setting_place_rating(clinic->place, (enum factor)factor, &clinic->base);
+    return fmax(-2, fmin(2, silence + place));
+}
+
 static void draw_values(const struct drawing *d, const struct item_plan *item, struct clinic_setting *clinic)
 {
     bool rated[NUM_FACTORS] = { false };
@@ -137,9 +145,7 @@ static void draw_values(const struct drawing *d, const struct item_plan *item, s
     }
     for (int i = 0; i < NUM_FACTORS; i++)
         if (!rated[i])
-            clinic->rating[i] = d->tree->rating[i] != NULL ? d->rating[i]
-                                                           : draw(d, clinic->place_key, d->tree->factor_luck[i],
-                                                                  STREAM_RATING, d->tree->unstated);
+            clinic->rating[i] = d->tree->rating[i] != NULL ? d->rating[i] : draw_unstated(d, clinic, i);
 }
 
 static void draw_clinic(struct drawing *d, const struct clinic_plan *from, struct clinic_setting *clinic)

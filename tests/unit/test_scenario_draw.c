@@ -475,3 +475,29 @@ Test(scenario_draw, freeing_twice_is_safe)
     setting_free(&empty);
     setting_free(&empty);
 }
+
+/* ---- the place says something of closeness where nobody rates it ------------------------------------------------------ */
+
+static double proximity_in(const char *place, const char *rest)
+{
+    char text[512];
+    struct setting setting;
+    double rating;
+    snprintf(text, sizeof text, HEAD "meso = ( { id = \"c\"; place = \"%s\"; %s } );\n", place, rest);
+    setting = setting_of(text);
+    rating = setting.clinic[0].rating[FACTOR_proximity];
+    for (int k = 0; k < NUM_FACTORS; k++)
+        cr_expect(k == FACTOR_proximity ||
+                  setting_place_rating(setting.clinic[0].place, (enum factor)k, &setting.clinic[0].base) == 0);
+    setting_free(&setting);
+    return rating;
+}
+
+Test(scenario_draw, the_place_shifts_a_proximity_that_nobody_rates)
+{
+    static const char rated[] = "structural: { proximity = 1; };";
+    double between = proximity_in("sub-urban", "");
+    cr_expect(fabs(proximity_in("rural", "") - fmax(-2, between - 0.5)) < 1e-12);
+    cr_expect(fabs(proximity_in("urban", "") - fmin(2, between + 0.5)) < 1e-12);
+    cr_expect(proximity_in("rural", rated) == 1 && proximity_in("urban", rated) == 1, "a rating is a rating");
+}

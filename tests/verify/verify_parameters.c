@@ -9,8 +9,12 @@
 enum { CLINICS = 4, WEEKS = 104 };
 
 static const int label[] = {
-    PARAM_male,        PARAM_arthritis, PARAM_overweight, PARAM_back_pain, /* printed in table 1, act on nothing */
-    PARAM_beta_spread,                                                     /* of the draw, before the run */
+    PARAM_male,
+    PARAM_arthritis,
+    PARAM_overweight,
+    PARAM_back_pain,       /* printed in table 1, act on nothing */
+    PARAM_place_proximity, /* of the scenario's draw */
+    PARAM_beta_spread,     /* of the draw, before the run */
 };
 
 /* Regions where everything can happen: 0 neutral, 1 leaders against and few nurses, 2 patients who miss and get worse,
