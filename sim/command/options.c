@@ -186,6 +186,9 @@ static int take_option(struct options *self, struct terminal *t, int option, con
     case OPTION_COMPRESS:
         self->compress = true;
         break;
+    case OPTION_STAMP:
+        self->stamp = true;
+        break;
     case OPTION_JSON:
         self->json = true;
         break;

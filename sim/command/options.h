@@ -31,7 +31,7 @@ enum progress_form { PROGRESS_BAR, PROGRESS_JSON, PROGRESS_NONE };
 
 struct options {
     const char *output, *from, *arms, *csv; /* NULL = not given */
-    bool no_output, compress, json, help;
+    bool no_output, compress, stamp, json, help;
     int draws, replications; /* 0 = as the scenario says */
     int64_t seed;            /* -1 = as the scenario says */
     int threads;             /* 0 = not given */

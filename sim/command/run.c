@@ -94,12 +94,17 @@ static int take_failure(void *context, const struct run_failure *failure, struct
                          : 0;
 }
 
+static int threads_of(const struct call *call)
+{
+    return call->options.threads > 0 ? call->options.threads : options_default_threads();
+}
+
 /* Threads simulate, the sinks take. */
 static int simulate(const struct call *call, const struct scenario *scenario, struct sinks *sinks, struct watch *watch,
                     struct runner_report *report, struct error *err)
 {
     const struct runner_options options = {
-        .threads = call->options.threads > 0 ? call->options.threads : options_default_threads(),
+        .threads = threads_of(call),
         .draws = scenario->runs.draws,
         .replications = scenario->runs.replications,
         .first_draw = scenario->runs.first_draw,
@@ -141,6 +146,37 @@ static int open_results(const struct call *call, const struct scenario *scenario
     return ret;
 }
 
+/* "2026-01-31T12:00:00Z: milieu run ...": CF's history. The caller frees it; NULL when out of memory. */
+static char *history(const struct call *call, const char *date)
+{
+    size_t size = strlen(date) + 16, length;
+    char *text;
+    for (int i = 1; i < call->argc; i++)
+        size += strlen(call->argv[i]) + 1;
+    if ((text = malloc(size)) == NULL)
+        return NULL;
+    length = (size_t)snprintf(text, size, "%s: milieu", date);
+    for (int i = 1; i < call->argc; i++)
+        length += (size_t)snprintf(text + length, size - length, " %s", call->argv[i]);
+    return text;
+}
+
+static int stamp(const struct call *call, struct sinks *sinks, const struct watch *watch, struct error *err)
+{
+    char date[32] = "";
+    const time_t now = time(NULL);
+    struct tm utc;
+    if (gmtime_r(&now, &utc) != NULL)
+        strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    char *text = history(call, date);
+    const struct results_stamp what = { date, text, threads_of(call), watch_seconds(watch) };
+    if (text == NULL)
+        return error_set_memory(err);
+    results_stamp(&sinks->writer, &what);
+    free(text);
+    return 0;
+}
+
 /* Runs, then finishes the results file, or leaves no trace of it. */
 static int run_and_keep(const struct call *call, const struct scenario *scenario, struct sinks *sinks,
                         struct watch *watch, struct runner_report *report, struct error *err)
@@ -148,6 +184,8 @@ static int run_and_keep(const struct call *call, const struct scenario *scenario
     int ret = call->options.output != NULL ? open_results(call, scenario, sinks, err) : 0;
     if (ret == 0)
         ret = simulate(call, scenario, sinks, watch, report, err);
+    if (sinks->writing && ret == 0 && call->options.stamp)
+        ret = stamp(call, sinks, watch, err);
     if (sinks->writing && ret == 0)
         ret = results_finish(&sinks->writer, err);
     if (sinks->writing)

@@ -14,7 +14,7 @@
  *   /failures      columns along `failure`: runs that could not be made; missing everywhere else
  *
  * Nothing in the file depends on when, where, how fast or on how many threads it was made: equal scenario, seed and
- * program give equal bytes.
+ * program give equal bytes. Only results_stamp, where somebody asks for it, ends that.
  *
  * The caller ignores SIGXFSZ (else a file-size limit kills the program without a word) and calls from one thread at a
  * time. Both structs may be freed after a failed open or create, and twice. */
@@ -85,6 +85,17 @@ int results_take(struct results_writer *self, int draw, int replication, int arm
  * `week` -1: before week 0. */
 int results_take_failure(struct results_writer *self, int draw, int replication, int week, const char *message,
                          struct error *err);
+
+/* When and how the file was made, as attributes of the root. */
+struct results_stamp {
+    const char *date_created; /* ISO 8601, UTC */
+    const char *history;      /* date and whole command line */
+    int threads;
+    double wall_seconds;
+};
+
+/* Before results_finish, which tells of a failure. */
+void results_stamp(struct results_writer *self, const struct results_stamp *stamp);
 
 /* Writes what is left, marks the file complete, brings it to the disk and only then gives it its name, replacing what
  * stood there. After any failure, of this call or an earlier one, the temporary file is removed and an existing output

@@ -107,6 +107,15 @@ void setup_write_root(struct store *store, const struct scenario *scenario, cons
     write_versions(store, options);
 }
 
+void setup_write_stamp(struct store *store, const struct results_stamp *stamp)
+{
+    hid_t root = store->file;
+    store_attribute_text(store, root, "date_created", stamp->date_created);
+    write_long_text(store, root, "history", stamp->history);
+    store_attribute(store, root, "threads", H5T_NATIVE_INT, &stamp->threads, 1);
+    store_attribute(store, root, "wall_seconds", H5T_NATIVE_DOUBLE, &stamp->wall_seconds, 1);
+}
+
 void setup_write_scenario(struct store *store, const struct scenario *scenario)
 {
     struct shelf shelf;

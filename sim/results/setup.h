@@ -12,6 +12,7 @@ struct setup {
 };
 
 void setup_write_root(struct store *store, const struct scenario *scenario, const struct results_options *options);
+void setup_write_stamp(struct store *store, const struct results_stamp *stamp);
 void setup_write_scenario(struct store *store, const struct scenario *scenario);
 
 /* Groups whose words come from the first draw's setting; their numbers from setup_take_draw. */

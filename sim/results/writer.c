@@ -361,6 +361,11 @@ static void write_rest(struct writer *self)
     store_close(store);
 }
 
+void results_stamp(struct results_writer *self, const struct results_stamp *stamp)
+{
+    setup_write_stamp(&self->inside->store, stamp);
+}
+
 int results_finish(struct results_writer *self, struct error *err)
 {
     struct writer *writer = self->inside;

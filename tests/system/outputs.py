@@ -1,4 +1,5 @@
 """Where results may go: what is refused is refused before the run with 73, and left as it was."""
+import datetime
 import os
 import resource
 import signal
@@ -6,6 +7,9 @@ import stat
 import subprocess
 import tempfile
 from pathlib import Path
+
+import h5py
+import numpy
 
 from support import MILIEU, TINY, WORK, Skip, Tests, leftovers, milieu, scenario
 
@@ -30,6 +34,28 @@ def test_written():
     out = WORK / "new.h5"
     milieu("run", tiny, "-o", out, status=0)
     assert is_results(out) and leftovers() == []
+
+
+def test_stamp():
+    """--stamp says when and how the file was made; nothing else in it changes, and without it nothing says so"""
+    plain, stamped = WORK / "plain.h5", WORK / "stamped.h5"
+    milieu("run", tiny, "-o", plain, "-j", "1", status=0)
+    milieu("run", tiny, "--stamp", "-o", stamped, "-j", "2", status=0)
+    with h5py.File(plain) as a, h5py.File(stamped) as b:
+        assert set(b.attrs) - set(a.attrs) == {"date_created", "history", "threads", "wall_seconds"}
+        assert set(a.attrs) <= set(b.attrs) and all(a.attrs[k] == b.attrs[k] for k in a.attrs)
+        date, history = b.attrs["date_created"].decode(), b.attrs["history"].decode()
+        now = datetime.datetime.now(datetime.timezone.utc)
+        made = datetime.datetime.strptime(date, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.timezone.utc)
+        assert 0 <= (now - made).total_seconds() < 60, date
+        assert history.startswith(f"{date}: milieu run ") and "--stamp" in history and "-j 2" in history, history
+        assert b.attrs["threads"] == 2 and 0 < b.attrs["wall_seconds"] < 60
+        names = []
+        b.visititems(lambda name, item: names.append(name) if isinstance(item, h5py.Dataset) else None)
+        for name in names:
+            same = a[name].dtype.kind != "O" and a[name][...].tobytes() == b[name][...].tobytes()
+            assert same or (a[name].dtype.kind == "O" and numpy.all(a[name][...] == b[name][...])), name
+        assert len(names) > 100
 
 
 def test_replaced():
