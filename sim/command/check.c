@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,21 +38,52 @@ static void add_word(char *list, size_t size, const char *word)
         snprintf(list + length, size - length, "%s%s", length > 0 ? "; " : "", word);
 }
 
+static void add_rating(const struct terminal *t, char *list, size_t size, int factor, double rating)
+{
+    char word[256], number[NUMBER_LENGTH];
+    text_number(number, rating, 1, true, t->lang);
+    snprintf(word, sizeof word, "%s (%s)", factor_table[factor].words[t->lang], number);
+    add_word(list, size, word);
+}
+
 static void print_strong(const struct terminal *t, const struct clinic_setting *clinic)
 {
     char barriers[1024] = "", facilitators[1024] = "";
     for (int i = 0; i < NUM_FACTORS; i++) {
-        char word[256], rating[NUMBER_LENGTH];
         if (!(clinic->rating[i] > STRONG_RATING || clinic->rating[i] < -STRONG_RATING))
             continue;
-        text_number(rating, clinic->rating[i], 1, true, t->lang);
-        snprintf(word, sizeof word, "%s (%s)", factor_table[i].words[t->lang], rating);
-        add_word(clinic->rating[i] < 0 ? barriers : facilitators, sizeof barriers, word);
+        add_rating(t, clinic->rating[i] < 0 ? barriers : facilitators, sizeof barriers, i, clinic->rating[i]);
     }
     fprintf(t->out, "    %s", in_words(t, WORD_BARRIERS));
     text_paragraph(t->out, *barriers != '\0' ? barriers : in_words(t, WORD_NONE), 22, 6, TERMINAL_WIDTH);
     fprintf(t->out, "    %s", in_words(t, WORD_FACILITATORS));
     text_paragraph(t->out, *facilitators != '\0' ? facilitators : in_words(t, WORD_NONE), 22, 6, TERMINAL_WIDTH);
+}
+
+/* Those with ratings of their own, each with all of them. */
+static void print_people(const struct terminal *t, const struct person_setting *person, int count, enum word role)
+{
+    for (int i = 0; person != NULL && i < count; i++) {
+        char list[1024] = "", number[32];
+        for (int f = 0; f < NUM_FACTORS; f++)
+            if (!isnan(person[i].rating[f]))
+                add_rating(t, list, sizeof list, f, person[i].rating[f]);
+        snprintf(number, sizeof number, "%d", i + 1);
+        if (*list != '\0')
+            say_paragraph(t, 4, WORD_CHECK_PERSON, person[i].id[0] != '\0' ? person[i].id : number, in_words(t, role),
+                          list);
+    }
+}
+
+static void print_centre(const struct terminal *t, const struct centre_setting *centre)
+{
+    for (int i = 0; centre->case_manager != NULL && i < centre->num_case_managers; i++)
+        for (int f = 0; f < NUM_FACTORS; f++)
+            if (!isnan(centre->case_manager[i].rating[f])) {
+                say_paragraph(t, 2, WORD_CHECK_CENTRE, centre->id);
+                print_people(t, centre->case_manager, centre->num_case_managers, WORD_ROLE_CASE_MANAGER);
+                return;
+            }
 }
 
 static void print_clinic(const struct terminal *t, const struct clinic_setting *clinic)
@@ -63,6 +95,8 @@ static void print_clinic(const struct terminal *t, const struct clinic_setting *
     say_paragraph(t, 2, WORD_CHECK_CLINIC, clinic->id, in_words(t, WORD_PLACE_RURAL + (enum word)clinic->place), nurses,
                   physicians, roster, (int)clinic->base.per_clinic);
     print_strong(t, clinic);
+    print_people(t, clinic->nurse, clinic->num_nurses, WORD_ROLE_NURSE);
+    print_people(t, clinic->physician, clinic->num_physicians, WORD_ROLE_PHYSICIAN);
 }
 
 static void print_clinics(const struct terminal *t, const struct setting *setting)
@@ -71,6 +105,8 @@ static void print_clinics(const struct terminal *t, const struct setting *settin
     count_words(clinics, sizeof clinics, t, WORD_ONE_CLINIC, (size_t)setting->num_clinics);
     count_words(centres, sizeof centres, t, WORD_ONE_CENTRE, (size_t)setting->num_centres);
     say_paragraph(t, 2, WORD_CHECK_PLACES, clinics, centres);
+    for (int i = 0; i < setting->num_centres && i < SHOWN_CLINICS; i++)
+        print_centre(t, &setting->centre[i]);
     for (int i = 0; i < setting->num_clinics && i < SHOWN_CLINICS; i++)
         print_clinic(t, &setting->clinic[i]);
     if (setting->num_clinics > SHOWN_CLINICS)

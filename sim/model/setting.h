@@ -22,6 +22,7 @@ enum place { PLACE_RURAL, PLACE_SUBURBAN, PLACE_URBAN };
 
 /* What is known of one person; a rating is NaN where nothing is said and the clinic's own holds. */
 struct person_setting {
+    char id[64];                /* in the scenario, unique among those of its list; "" = none */
     double fte;                 /* 0 < fte <= 1 (nurses) */
     bool absent;                /* on sick leave in week 0 */
     bool lead;                  /* the lead physician; the nurse who leads */

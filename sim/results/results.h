@@ -4,6 +4,8 @@
  *   /scenario      text (after `extends` and overrides), text_as_given
  *   /arms          arm x strategy: titles, what is on
  *   /clinics       clinic: titles, centre, place, teaching
+ *   /people        person: those whom the scenario names, their role and place; rating (draw, person, factor) float32,
+ *                  missing where the clinic's holds. Not there when nobody is named
  *   /outcomes      (arm, draw, replication, clinic) float64, one dataset an outcome
  *   /outcomes_all  (arm, draw, replication) float64: all clinics together
  *   /series        (arm, draw, replication, clinic, week) float32, one dataset a series

@@ -312,6 +312,7 @@ void setup_begin(struct setup *self, struct store *store, const struct scenario 
     self->num_clinics = (size_t)scenario->num_clinics;
     write_arms(store, scenario, setting);
     write_clinics(store, scenario, setting);
+    people_begin(&self->people, store, num_draws, setting);
     begin_parameters(self, store, num_draws);
     begin_ratings(self, store, scenario, num_draws);
 }
@@ -362,6 +363,7 @@ void setup_take_draw(struct setup *self, struct store *store, int draw, const st
     take_parameters(self, store, draw, setting);
     store_write(store, self->strength, 2, start, count, H5T_NATIVE_DOUBLE, setting != NULL ? setting->beta : missing);
     take_ratings(self, store, draw, setting);
+    people_take_draw(&self->people, store, draw, setting);
 }
 
 void setup_end(struct setup *self, struct store *store)
@@ -371,4 +373,5 @@ void setup_end(struct setup *self, struct store *store)
     store_put_away(store, &self->highest);
     store_put_away(store, &self->strength);
     store_put_away(store, &self->rating);
+    people_end(&self->people, store);
 }

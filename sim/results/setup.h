@@ -1,7 +1,8 @@
-/* What the runs were made from: /scenario, /arms, /clinics, /parameters, /ratings and the attributes of the root. */
+/* What the runs were made from: /scenario, /arms, /clinics, /people, /parameters, /ratings and the attributes of the root. */
 #ifndef MILIEU_SETUP_H
 #define MILIEU_SETUP_H
 
+#include "people.h"
 #include "results.h"
 #include "store.h"
 
@@ -9,6 +10,7 @@
 struct setup {
     hid_t mean, lowest, highest, strength, rating;
     size_t num_clinics;
+    struct people people;
 };
 
 void setup_write_root(struct store *store, const struct scenario *scenario, const struct results_options *options);

@@ -113,7 +113,7 @@ int results_create(struct results_writer *self, const char *path, const struct s
         return error_set_memory(err);
     *writer = (struct writer){ .store = { .file = -1, .text = -1 },
                                .target = { .fd = -1 },
-                               .setup = { -1, -1, -1, -1, -1, 0 },
+                               .setup = { -1, -1, -1, -1, -1, 0, { -1, 0 } },
                                .scenario = scenario,
                                .options = *options };
     if ((ret = target_begin(&writer->target, path, options->inputs, options->num_inputs, err)) != 0 ||

@@ -2,6 +2,7 @@
  * that nothing else in the file can move it. */
 #include <gsl/gsl_cdf.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,6 +114,7 @@ static struct person_setting *draw_people(struct drawing *d, const struct people
     for (int i = 0; i < plan->count; i++) {
         const struct person_plan *from = &plan->person[i];
         people[i] = (struct person_setting){ .fte = from->fte, .absent = from->absent, .lead = from->lead };
+        snprintf(people[i].id, sizeof people[i].id, "%s", from->id);
         for (int f = 0; f < NUM_FACTORS; f++)
             people[i].rating[f] = NAN;
         for (int e = 0; e < from->num_entries; e++)

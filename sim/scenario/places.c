@@ -74,7 +74,8 @@ static void take_person(struct reading *r, const struct node *node, const char *
 {
     struct entry *entry = reading_memory(r, arena_alloc(r->keep, (size_t)(node->count + 1) * sizeof *entry));
     const char *id = node_id(node);
-    *person = (struct person_plan){ .fte = plan_number(node, KEY_NURSE_fte),
+    *person = (struct person_plan){ .id = reading_memory(r, arena_print(r->keep, "%s", id != NULL ? id : "")),
+                                    .fte = plan_number(node, KEY_NURSE_fte),
                                     .absent = plan_yesno(node, KEY_NURSE_sick_leave),
                                     .lead = plan_yesno(node, KEY_NURSE_lead),
                                     .entry = entry };

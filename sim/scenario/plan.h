@@ -17,6 +17,7 @@ struct entry { /* a factor or parameter somebody stated */
 };
 
 struct person_plan {
+    const char *id; /* "" when not given */
     double fte;
     bool absent, lead;
     int num_entries;

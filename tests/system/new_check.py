@@ -85,6 +85,15 @@ def test_check_ratings():
     assert re.search(r"assets: [^;]*culture \(\+2", out), out
 
 
+def test_check_people():
+    """check names those whom the scenario rates, with their ratings, in the same words as the clinic's"""
+    out = " ".join(milieu("check", SCENARIOS / "case-c.cfg", status=0).out.split())
+    assert re.search(r"physician-1 \(physician\): stance of the lead physician \(−[12]\.\d\)", out), out
+    assert re.search(r"nurse-1 \(nurse\): [^:]*experience of the nurse", out), out
+    out = milieu("check", SCENARIOS / "case-d.cfg", "--lang", "fr", status=0).out
+    assert "case-manager-1 (gestionnaire de cas)\u00a0:" in out, out
+
+
 def test_check_wrong():
     """check tells all errors with file and line, counts them, and goes on with the next file: 65"""
     bad = scenario(TINY.replace("horizon = 52", "horizon = 5000").replace("per_clinic = 12", "per_clinc = 12"), "bad.cfg")

@@ -125,6 +125,29 @@ def test_quantiles():
             np.testing.assert_allclose(got.values, want.values, rtol=1e-5, atol=1e-6, err_msg=name)
 
 
+def test_people():
+    """persons' own ratings stand in /people, by name, in every engine; nobody else's; no such group when none is named"""
+    out = WORK / "people.h5"
+    milieu("run", SCENARIOS / "integrated-care.cfg", "-o", out, "--draws", "3", "--replications", "1", "--set",
+           "outputs.series=false", status=0)
+    for engine in ENGINES:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with xarray.open_dataset(out, group="people", engine=engine) as people:
+                rating = people["rating"].sel(person="clinic-c/physician-1", factor="medical_leadership").values
+                assert rating.shape == (3,) and (rating >= -2).all() and (rating <= -1.5).all(), rating
+                assert np.isnan(people["rating"].sel(person="clinic-c/physician-2").values).all()
+                manager = people.sel(person="centre-a-d/case-manager-1")
+                assert str(manager["role"].values) == "case manager" and str(manager["clinic"].values) == ""
+                nurse = people.sel(person="clinic-c/nurse-1")
+                assert str(nurse["role"].values) == "nurse" and str(nurse["clinic"].values) == "clinic-c"
+                assert len(set(people["person"].values)) == people.sizes["person"]
+    with h5py.File(FILE) as file:
+        assert "people" not in file
+    assert "group: people" in tool("ncdump", "-h", out)
+    tool("Rscript", "-e", f'library(rhdf5); x <- h5read("{out}", "/people/rating"); stopifnot(dim(x)[3] == 3)')
+
+
 def test_r():
     """rhdf5 reads an outcome by its coordinates"""
     rows = told()
