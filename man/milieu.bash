@@ -27,7 +27,7 @@ _milieu() {
         check) words='--color --help --lang --rate --set -h' ;;
         describe) words='--color --help --json --lang -h' ;;
         help) words='--color --help --lang -h' ;;
-        run) words='--allow-failures --color --compress --draws --help --json --lang --no-output --output --progress --rate --replications --seed --set --threads -h -j -o' ;;
+        run) words='--allow-failures --color --compress --draws --help --json --lang --no-output --output --progress --rate --replications --seed --set --stamp --threads -h -j -o' ;;
         compare) words='--arms --color --help --json --lang -h' ;;
         export) words='--color --csv --help --lang --locale -h' ;;
         doctor) words='--color --help --lang --threads -h -j' ;;
