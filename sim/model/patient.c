@@ -154,15 +154,15 @@ void patient_catch_up(struct world *w, int i)
 static struct use use_this_week(const struct world *w, int c, int i, int t)
 {
     const struct params *p = &w->clinic.now[c];
-    const struct use *usual = population_usual(w->population, c, i, t);
+    struct use usual = population_usual(w->population, c, i, t);
     bool lower = p->ed_ratio_full <= 1 && p->admission_ratio_full <= 1;
     double effect;
-    if (lower && usual->visits == 0 && usual->admissions == 0)
-        return *usual;
+    if (lower && usual.visits == 0 && usual.admissions == 0)
+        return usual;
     effect = effect_now(w, i, p);
     if (effect <= 0)
-        return *usual;
-    return population_use(w->population, p, w->luck, i, t, exp(log(p->ed_ratio_full) * effect),
+        return usual;
+    return population_use(w->population, c, i, t, &w->patient.care[i].risk, exp(log(p->ed_ratio_full) * effect),
                           exp(log(p->admission_ratio_full) * effect));
 }
 
@@ -205,18 +205,18 @@ static void count_year(struct world *w, int i, const struct use *use, const stru
 
 static void use_services(struct world *w, int c, int i, int t, struct clinic_use *sum)
 {
-    const struct use *usual = population_usual(w->population, c, i, t);
+    struct use usual = population_usual(w->population, c, i, t);
     bool treated = w->patient.stage[i] >= PATIENT_ENROLLED; /* nobody else's week differs from the twin's */
-    struct use use = treated ? use_this_week(w, c, i, t) : *usual;
+    struct use use = treated ? use_this_week(w, c, i, t) : usual;
     sum->visits += use.visits;
-    sum->usual_visits += usual->visits;
+    sum->usual_visits += usual.visits;
     sum->admissions += use.admissions;
     sum->primary_care += use.primary_care;
     sum->alive++;
     if (use.visits > 0)
         sum->duplicated += learn_of_visits(w, i, t, use.visits, w->patient.stage[i] == PATIENT_ENROLLED);
-    if (treated && (use.visits | use.admissions | usual->visits | usual->admissions) != 0)
-        count_year(w, i, &use, usual);
+    if (treated && (use.visits | use.admissions | usual.visits | usual.admissions) != 0)
+        count_year(w, i, &use, &usual);
 }
 
 static void patient_ends(struct world *w, int i, struct clinic_use *sum)

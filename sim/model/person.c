@@ -216,5 +216,5 @@ void person_draw_life(struct population *population, const struct ages *ages, co
     double move = -log(random_uniform_of(w.w[1])) / (p->moving_away / WEEKS_IN_YEAR + 1e-12);
     double end = death < move ? death : move;
     population->died[i] = death <= move;
-    population->end[i] = end < population->weeks[i] ? (int32_t)end : population->weeks[i];
+    population->end[i] = end < population->weeks[i] ? (int16_t)end : population->weeks[i];
 }

@@ -5,11 +5,10 @@
  * patient alone: a list that comes later brings the same people, whose clock starts later. That is what pairs arms,
  * and an arm with usual care, patient by patient and week by week.
  *
- *   risk      z(t) = sqrt(p) a + sqrt(1-p) x(t),  x Ornstein-Uhlenbeck in steps of four weeks, correlation r at a year
- *   rate      G^-1(Phi(z)),  G gamma with the population's mean and shape k (Gaussian copula)
+ *   risk      of each drifts, and with it the rate of visits (risk.h)
  *   visits    Poisson, week by week; admissions a share of visits plus direct ones
  *
- * (model.md 5; Moe 2022; Vanasse/Hudon Montreal cohort.) */
+ * population.c draws who is listed, usual.c their weeks. (model.md 5) */
 #ifndef MILIEU_POPULATION_H
 #define MILIEU_POPULATION_H
 
@@ -18,10 +17,10 @@
 
 #include "error.h"
 #include "random.h"
+#include "risk.h"
 #include "setting.h"
 #include "stop.h"
 
-#define RISK_STEP 4   /* weeks between two values of the drifting risk */
 #define YEAR_STEPS 13 /* of them in the look-back */
 #define MAX_LISTS 40
 #define LIST_STRIDE 1024U /* entity index of a patient = list * LIST_STRIDE + slot */
@@ -41,41 +40,60 @@ struct use { /* of one patient in one week of usual care */
     uint8_t visits, admissions, primary_care;
 };
 
+/* A clinic's use of services without the programme: rates and shares of the start, which no arm changes. */
+#define PRIMARY_STEPS 4
+struct usual {
+    const struct risk *risk;
+    double admission_share, direct_admission;
+    double primary_care;                 /* visits a week */
+    double primary_up_to[PRIMARY_STEPS]; /* first cumulative chances */
+};
+void usual_init(struct usual *self, const struct params *p, const struct risk *risk);
+
+struct rare_use { /* a week that does not fit in a byte */
+    int64_t at;   /* index into `use` */
+    struct use use;
+};
+#define USE_RARE 255
+
+/* X(type, name, "what") of every listed patient */
+#define POPULATION_COLUMNS(X)                                                                                          \
+    X(uint64_t, entity, "for luck")                                                                                    \
+    X(uint8_t, list, "which of the clinic's lists, 0..")                                                               \
+    X(int16_t, weeks, "weeks simulated since the list, at most")                                                       \
+    X(int16_t, end, "week since the list of death or moving away; `weeks` = stays")                                    \
+    X(uint8_t, died, "that end is a death")                                                                            \
+    X(uint8_t, flags, "enum patient_flag")                                                                             \
+    X(uint8_t, false_positive, "the list's error: no frequent user")                                                   \
+    X(uint8_t, conditions, "")                                                                                         \
+    X(uint8_t, visits_year, "of the look-back")                                                                        \
+    X(uint8_t, admissions_year, "")                                                                                    \
+    X(float, age, "")                                                                                                  \
+    X(float, self_management, "true score at the list")                                                                \
+    X(float, care_integration, "")                                                                                     \
+    X(float, distress, "")                                                                                             \
+    X(float, confidence, "")                                                                                           \
+    X(float, risk_permanent, "a")                                                                                      \
+    X(float, risk_drift, "x in the last four weeks of the look-back")                                                  \
+    X(int64_t, first_use, "offset into `use` of week 0: a list's patients stand side by side")
+
 struct population {
+    struct luck luck;
     int32_t num_patients, num_clinics;
-    int32_t *first; /* [clinics + 1] first patient of a clinic */
-    uint64_t *entity;
-    int32_t *list;           /* which of the clinic's lists, 0.. */
-    int32_t *weeks;          /* weeks simulated since the list, at most */
-    int32_t *end;            /* week since the list in which the patient dies or moves away; `weeks` or more = stays */
-    uint8_t *died;           /* that end is a death */
-    uint8_t *flags;          /* enum patient_flag */
-    uint8_t *false_positive; /* the list's error: no frequent user */
-    uint8_t *conditions;
-    uint8_t *visits_year, *admissions_year; /* of the look-back */
-    float *age;
-    float *self_management, *care_integration, *distress, *confidence; /* true scores at the list */
-    float *risk_permanent, *risk_drift; /* a, and x in the last four weeks of the look-back */
-    int32_t *stride;        /* [clinics] patients of a list: distance in `use` between two weeks of a patient */
-    int64_t *first_use;     /* offset into `use` of a patient's week 0: a list's patients stand side by side */
-    struct use *use;        /* usual care, list by list, week by week; 0 once a patient is gone */
-    int64_t *first_rate;    /* offset into `rate` */
-    float *rate;            /* visits a year in usual care, every RISK_STEP weeks */
-    struct makers *makers;  /* private: tables shared by the draws */
+    int32_t *first;  /* [clinics + 1] first patient of a clinic */
+    int32_t *stride; /* [clinics] patients of a list: distance in `use` between two weeks of a patient */
+#define DECLARE(type, name, words) type *name;
+    POPULATION_COLUMNS(DECLARE)
+#undef DECLARE
+    uint8_t *use; /* usual care, list by list, week by week, three counts in a byte (population_usual); 0 once gone */
+    struct rare_use *rare; /* by `at` */
+    int64_t num_rare, max_rare;
+    struct usual *usual; /* [clinics] */
+    struct risk **risk;  /* those that differ */
+    int32_t num_risks;
     uint64_t candidates;    /* drawn in all */
     uint64_t patient_weeks; /* look-back once + usual care */
 };
-
-/* Rate (visits a year) as a function of risk z: a table over z, linear in between. */
-#define RATE_LOW (-2.0)
-#define RATE_HIGH 5.5
-#define RATE_STEPS_PER_UNIT 64
-#define RATE_SIZE 481
-struct rate_table {
-    double value[RATE_SIZE];
-};
-int rate_table_init(struct rate_table *self, double mean, double shape);
-double rate_table_at(const struct rate_table *self, double z);
 
 /* True for a parameter that says who is listed, what they are like and what they use in usual care: read for all arms before
  * any of them begins. A strategy that moved it would come too late, or act on the treated and not on their twins. */
@@ -91,20 +109,29 @@ void population_history(const struct rate_table *rates, const struct params *p, 
 int population_init(struct population *self, const struct setting *setting, struct luck luck,
                     const volatile sig_atomic_t *stop, struct error *err);
 
-/* The twin: every patient's weeks without the programme. Ends early, unfinished, when `stop` asks. */
-void population_usual_care(struct population *self, const struct setting *setting, struct luck luck,
-                           const volatile sig_atomic_t *stop);
+/* The twin: every patient's weeks without the programme. Returns 0, MILIEU_ERR_MEMORY, or MILIEU_ERR_INTERRUPTED when
+ * `stop` (may be NULL) asks. */
+int population_usual_care(struct population *self, const volatile sig_atomic_t *stop, struct error *err);
+
+/* A patient's own week of usual care, t weeks after the list. */
+struct use population_rare(const struct population *self, int64_t at); /* private: a week that does not fit in a byte */
+static inline struct use population_usual(const struct population *self, int clinic, int patient, int t)
+{
+    int64_t at = self->first_use[patient] + (int64_t)t * self->stride[clinic];
+    unsigned use = self->use[at];
+    if (use == USE_RARE)
+        return population_rare(self, at);
+    return (struct use){ (uint8_t)(use & 7), (uint8_t)(use >> 3 & 3), (uint8_t)(use >> 5) };
+}
+
+/* A patient's rate of visits a year in usual care, t weeks after the list. `walk`, { 0 } at first, is the patient's own: it
+ * spares the way from week 0. */
+double population_rate(const struct population *self, int clinic, int patient, int t, struct risk_walk *walk);
 
 /* Use of a patient in week `t` since the list when the rate of visits is multiplied by `visit_ratio` and that of direct
  * admissions by `admission_ratio`: the same uniforms as usual care, so a ratio of 1 gives the twin's own week. */
-struct use population_use(const struct population *self, const struct params *p, struct luck luck, int patient, int t,
+struct use population_use(const struct population *self, int clinic, int patient, int t, struct risk_walk *walk,
                           double visit_ratio, double admission_ratio);
-
-/* A patient's own week of usual care. */
-static inline const struct use *population_usual(const struct population *self, int clinic, int patient, int t)
-{
-    return &self->use[self->first_use[patient] + (int64_t)t * self->stride[clinic]];
-}
 
 void population_free(struct population *self);
 

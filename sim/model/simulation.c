@@ -91,9 +91,9 @@ int simulation_init(struct simulation *self, const struct setting *setting, stru
 
 int simulation_usual_care(struct simulation *self, struct error *err)
 {
-    population_usual_care(self->population, self->setting, self->luck, self->stop);
+    int ret = population_usual_care(self->population, self->stop, err);
     self->patient_weeks = self->population->patient_weeks;
-    return stop_is_asked(self->stop) ? interrupted(err) : 0;
+    return ret;
 }
 
 int simulation_arm(struct simulation *self, int arm, struct record *record, struct error *err)

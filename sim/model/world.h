@@ -213,6 +213,7 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(int32_t, ed_year_usual, "of its twin, the same weeks")                                                           \
     X(int32_t, admissions_year, "")                                                                                    \
     X(int32_t, admissions_year_usual, "")                                                                              \
+    X(struct risk_walk, risk, "of the twin, followed so far")                                                          \
     X(float, fidelity, "at exit")
 
 #define DECLARE(type, name, words) type *name;

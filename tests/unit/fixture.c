@@ -167,13 +167,32 @@ float fixture_series(const struct fixture *f, int clinic, int week, enum series 
     return f->record.series[((long)clinic * f->record.horizon + week) * NUM_SERIES + (int)series];
 }
 
-struct use fixture_usual(const struct fixture *f, int patient, int t)
+static int clinic_of(const struct population *p, int patient)
 {
-    const struct population *p = f->sim.population;
     int clinic = 0;
     while (p->first[clinic + 1] <= patient)
         clinic++;
-    return *population_usual(p, clinic, patient, t);
+    return clinic;
+}
+
+struct use fixture_usual(const struct fixture *f, int patient, int t)
+{
+    const struct population *p = f->sim.population;
+    return population_usual(p, clinic_of(p, patient), patient, t);
+}
+
+double fixture_usual_rate(const struct fixture *f, int patient, int t)
+{
+    const struct population *p = f->sim.population;
+    struct risk_walk walk = { 0 };
+    return population_rate(p, clinic_of(p, patient), patient, t, &walk);
+}
+
+struct use fixture_use(const struct fixture *f, int patient, int t, double visit_ratio, double admission_ratio)
+{
+    const struct population *p = f->sim.population;
+    struct risk_walk walk = { 0 };
+    return population_use(p, clinic_of(p, patient), patient, t, &walk, visit_ratio, admission_ratio);
 }
 
 bool fixture_same_use(struct use a, struct use b)

@@ -57,6 +57,10 @@ float fixture_series(const struct fixture *f, int clinic, int week, enum series 
 
 /* A patient's week of usual care, t weeks after the list. */
 struct use fixture_usual(const struct fixture *f, int patient, int t);
+double fixture_usual_rate(const struct fixture *f, int patient, int t); /* visits a year */
+
+/* The same week at lower or higher rates. */
+struct use fixture_use(const struct fixture *f, int patient, int t, double visit_ratio, double admission_ratio);
 bool fixture_same_use(struct use a, struct use b);
 
 /* The effect on a patient's use this week: what it was at exit, halved every effect_half_life since. */

@@ -261,9 +261,7 @@ Test(patient, effect_and_gains_fade_with_their_half_life)
         double visits = 0, usual = 0, told = 0;
         patient_step(f.w);
         for (int i = 0; i < f.w->patient.num; i++) {
-            const struct params *p = &f.w->clinic.now[0];
-            visits +=
-                population_use(f.sim.population, p, f.w->luck, i, 40 + t, pow(0.3, fixture_effect(&f, i)), 1).visits;
+            visits += fixture_use(&f, i, 40 + t, pow(0.3, fixture_effect(&f, i)), 1).visits;
             usual += fixture_usual(&f, i, 40 + t).visits;
         }
         for (int c = 0; c < 20; c++)

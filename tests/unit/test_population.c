@@ -25,23 +25,26 @@ static double mean_year(const struct population *p)
 
 /* ---- what it is drawn from ---------------------------------------------------------------------------------------- */
 
-static bool same_population(const struct population *a, const struct population *b)
+static bool same_columns(const struct population *a, const struct population *b)
 {
     size_t n = (size_t)a->num_patients;
-    bool same = a->num_patients == b->num_patients;
-#define SAME(column) same = same && memcmp(a->column, b->column, n * sizeof *a->column) == 0;
-    SAME(entity)
-    SAME(list)
-    SAME(weeks) SAME(end) SAME(died) SAME(flags) SAME(false_positive) SAME(conditions) SAME(visits_year)
-        SAME(admissions_year) SAME(age) SAME(self_management) SAME(care_integration) SAME(distress) SAME(confidence)
-            SAME(risk_permanent) SAME(risk_drift) SAME(first_rate)
+    bool same = true;
+#define SAME(type, name, words) same = same && memcmp(a->name, b->name, n * sizeof(type)) == 0;
+    POPULATION_COLUMNS(SAME)
 #undef SAME
-                for (int c = 0; same && c < a->num_clinics;
-                     c++) for (int32_t i = a->first[c]; i < a->first[c + 1];
-                               i++) for (int t = 0; t < a->weeks[i];
-                                         t++) if (!fixture_same_use(*population_usual(a, c, i, t),
-                                                                    *population_usual(b, c, i, t))) return false;
     return same;
+}
+
+static bool same_population(const struct population *a, const struct population *b)
+{
+    if (a->num_patients != b->num_patients || !same_columns(a, b))
+        return false;
+    for (int c = 0; c < a->num_clinics; c++)
+        for (int32_t i = a->first[c]; i < a->first[c + 1]; i++)
+            for (int t = 0; t < a->weeks[i]; t++)
+                if (!fixture_same_use(population_usual(a, c, i, t), population_usual(b, c, i, t)))
+                    return false;
+    return true;
 }
 
 /* The list of parameters that strategies may not change is the list of those that are read. */
@@ -296,7 +299,7 @@ Test(population, every_mean_and_shape_a_user_may_write_has_rates)
 /* x(t) back from the rates of usual care: with no permanent part, risk is x itself. */
 static double drift_at(const struct fixture *f, int i, int step)
 {
-    double rate = f->sim.population->rate[f->sim.population->first_rate[i] + step];
+    double rate = fixture_usual_rate(f, i, RISK_STEP * step);
     return gsl_cdf_ugaussian_Qinv(gsl_cdf_gamma_Q(rate, 1, 0.62));
 }
 
@@ -338,7 +341,7 @@ Test(population, a_permanent_risk_stays)
     const struct population *p = f.sim.population;
     for (int i = 0; i < p->num_patients; i++)
         for (int t = 4; t < p->end[i]; t += 4)
-            cr_expect(p->rate[p->first_rate[i] + t / 4] == p->rate[p->first_rate[i]]);
+            cr_expect(fixture_usual_rate(&f, i, t) == fixture_usual_rate(&f, i, 0));
     fixture_free(&f);
 }
 
@@ -352,15 +355,55 @@ Test(population, a_ratio_of_1_is_the_twins_own_week_and_less_never_adds_a_visit)
     const struct population *p = f.sim.population;
     for (int i = 0; i < p->num_patients; i++)
         for (int t = 0; t < p->end[i]; t++) {
-            const struct params *params = &f.setting.clinic[0].base;
-            struct use same = population_use(p, params, f.sim.luck, i, t, 1, 1);
-            struct use less = population_use(p, params, f.sim.luck, i, t, 0.7, 0.8);
-            struct use none = population_use(p, params, f.sim.luck, i, t, 0, 0);
+            struct use same = fixture_use(&f, i, t, 1, 1);
+            struct use less = fixture_use(&f, i, t, 0.7, 0.8);
+            struct use none = fixture_use(&f, i, t, 0, 0);
             cr_assert(fixture_same_use(same, fixture_usual(&f, i, t)));
             cr_assert(less.visits <= same.visits && less.admissions <= same.admissions);
             cr_assert(less.primary_care == same.primary_care);
             cr_assert(none.visits == 0 && none.admissions == 0);
         }
+    fixture_free(&f);
+}
+
+/* A walk that goes on from where it was is one from the start, and one that is asked for an earlier week begins anew. */
+Test(population, a_risk_is_the_same_however_it_is_followed)
+{
+    struct fixture f;
+    fixture_init(&f, 2, 1, 0, 1);
+    fixture_draw(&f, 0);
+    const struct population *p = f.sim.population;
+    for (int c = 0; c < 2; c++)
+        for (int i = p->first[c]; i < p->first[c + 1]; i++) {
+            struct risk_walk walk = { 0 };
+            for (int t = 0; t < p->weeks[i]; t += 1 + t / 9)
+                cr_assert(population_rate(p, c, i, t, &walk) == fixture_usual_rate(&f, i, t));
+            cr_assert(population_rate(p, c, i, 5, &walk) == fixture_usual_rate(&f, i, 5));
+        }
+    fixture_free(&f);
+}
+
+/* Weeks that do not fit in a byte are kept apart: with much use, most of them; they are what was drawn, to the last. */
+Test(population, weeks_of_much_use_are_kept_whole)
+{
+    struct fixture f;
+    int most[3] = { 0 };
+    fixture_init(&f, 3, 1, 0, 1);
+    fixture_param(&f, PARAM_ed_mean, 10);
+    fixture_param(&f, PARAM_direct_admission, 2);
+    fixture_param(&f, PARAM_primary_care_visits, 100);
+    fixture_draw(&f, 0);
+    const struct population *p = f.sim.population;
+    cr_expect(p->num_rare > 100, "%lld", (long long)p->num_rare);
+    for (int i = 0; i < p->num_patients; i++)
+        for (int t = 0; t < p->end[i]; t++) {
+            struct use use = fixture_usual(&f, i, t);
+            cr_assert(fixture_same_use(use, fixture_use(&f, i, t, 1, 1)));
+            most[0] = use.visits > most[0] ? use.visits : most[0];
+            most[1] = use.admissions > most[1] ? use.admissions : most[1];
+            most[2] = use.primary_care > most[2] ? use.primary_care : most[2];
+        }
+    cr_expect(most[0] > 7 && most[1] > 3 && most[2] > 7, "%d, %d, %d", most[0], most[1], most[2]);
     fixture_free(&f);
 }
 
@@ -379,7 +422,7 @@ Test(population, use_follows_its_rates)
     for (int i = 0; i < p->num_patients; i++)
         for (int t = 0; t < p->end[i]; t++) {
             struct use use = fixture_usual(&f, i, t);
-            expected += p->rate[p->first_rate[i] + t / RISK_STEP] / 52;
+            expected += fixture_usual_rate(&f, i, t) / 52;
             visits += use.visits;
             admissions += use.admissions;
             primary_care += use.primary_care;

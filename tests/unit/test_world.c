@@ -178,7 +178,7 @@ static void expect_visits_are_the_twins(const struct fixture *f, int c)
             continue;
         twin = use = fixture_usual(f, i, t);
         if (w->patient.care[i].enrol_week != NONE)
-            use = population_use(w->population, p, w->luck, i, t, pow(p->ed_ratio_full, fixture_effect(f, i)), 1);
+            use = fixture_use(f, i, t, pow(p->ed_ratio_full, fixture_effect(f, i)), 1);
         else
             cr_assert(w->patient.care[i].effect == 0 && w->patient.care[i].dose == 0);
         visits += use.visits;
