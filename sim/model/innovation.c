@@ -99,11 +99,12 @@ static void delivered(struct world *w, int n, enum component component)
 
 static void assess(struct world *w, int i, int n)
 {
+    struct care *care = care_of(w, i);
     int c = w->patient.clinic[i];
     if (!spend(w, n, w->clinic.now[c].assess_hours * load(w, i) * effort(w, n)))
         return;
-    w->patient.care[i].assessment_quality = quality_for(w, i, n);
-    w->patient.care[i].contact_quality += w->patient.care[i].assessment_quality;
+    care->assessment_quality = quality_for(w, i, n);
+    care->contact_quality += care->assessment_quality;
     delivered(w, n, COMPONENT_ASSESSMENT);
     if (w->clinic.start_up_week[c] == NONE) {
         w->clinic.start_up_week[c] = w->week;
@@ -134,6 +135,7 @@ static void count_isp(struct world *w, int c)
 
 static void plan_services(struct world *w, int i, int n)
 {
+    struct care *care = care_of(w, i);
     int c = w->patient.clinic[i];
     const struct params *p = &w->clinic.now[c];
     struct words u = patient_luck(w, i, BLOCK_ISP);
@@ -147,10 +149,9 @@ static void plan_services(struct world *w, int i, int n)
     }
     if (!spend(w, n, p->isp_hours * load(w, i) * effort(w, n)))
         return;
-    w->patient.care[i].isp_week = w->week;
-    w->patient.care[i].isp_quality =
-        clamp(quality_for(w, i, n) * p->isp_quality / param_table[PARAM_isp_quality].value, 0, 1);
-    w->patient.care[i].contact_quality += w->patient.care[i].isp_quality;
+    care->isp_week = w->week;
+    care->isp_quality = clamp(quality_for(w, i, n) * p->isp_quality / param_table[PARAM_isp_quality].value, 0, 1);
+    care->contact_quality += care->isp_quality;
     w->nurse.comfort[n] += p->comfort_from_isp * (1 - w->nurse.comfort[n]);
     delivered(w, n, COMPONENT_ISP);
     count_isp(w, c);
@@ -201,73 +202,77 @@ static bool partner_answers(struct world *w, int c, int n, double u)
 
 static void made(struct world *w, int i, int n, enum component component, double q)
 {
-    w->patient.care[i].contact_quality += q;
+    care_of(w, i)->contact_quality += q;
     tally_add(w, w->patient.clinic[i], OUTCOME_contacts_per_month, 1, 0);
     delivered(w, n, component);
 }
 
 static void coordinate(struct world *w, int i, int n)
 {
+    struct care *care = care_of(w, i);
     int c = w->patient.clinic[i];
     const struct params *p = &w->clinic.now[c];
     struct words u = patient_luck(w, i, BLOCK_COORDINATION);
     enum contact_result result = contact(w, i, n, u);
-    w->patient.care[i].due_coordination = next_due(w, c, w->patient.care[i].due_coordination, result);
+    care->due_coordination = next_due(w, c, care->due_coordination, result);
     if (result != CONTACT_MADE)
         return;
     bool answered = partner_answers(w, c, n, random_uniform_of(u.w[2]));
     double q = quality_for(w, i, n) * (answered ? 1 : p->unanswered_quality);
     tally_add(w, c, OUTCOME_coordination_share, answered, 1);
-    w->patient.care[i].num_coordination++;
-    w->patient.care[i].coordination_quality += q;
+    care->num_coordination++;
+    care->coordination_quality += q;
     w->nurse.knowledge[n] += p->knowledge_from_contact * (1 - w->nurse.knowledge[n]);
     made(w, i, n, COMPONENT_COORDINATION, q);
 }
 
 static void support_self_management(struct world *w, int i, int n)
 {
+    struct care *care = care_of(w, i);
     int c = w->patient.clinic[i];
     double q = quality_for(w, i, n);
     struct words u = patient_luck(w, i, BLOCK_SELF_MANAGEMENT);
     enum contact_result result = contact(w, i, n, u);
-    w->patient.care[i].due_self_management = next_due(w, c, w->patient.care[i].due_self_management, result);
+    care->due_self_management = next_due(w, c, care->due_self_management, result);
     if (result != CONTACT_MADE)
         return;
-    w->patient.care[i].num_self_management++;
-    w->patient.care[i].self_management_quality += q;
+    care->num_self_management++;
+    care->self_management_quality += q;
     made(w, i, n, COMPONENT_SELF_MANAGEMENT, q);
 }
 
 /* A patient whose nurse left, or is long on leave, gets another one if there is one; else waits, for her successor. */
 static int nurse_of(struct world *w, int i)
 {
-    int n = w->patient.care[i].nurse;
+    const struct care *care = care_of(w, i);
+    int n = care->nurse;
     bool away = w->nurse.post[n] == POST_VACANT ||
                 (w->nurse.post[n] == POST_SICK &&
                  w->week - w->nurse.since[n] >= w->clinic.now[w->nurse.clinic[n]].sick_handover);
     int other = away ? programme_free_nurse(w, w->patient.clinic[i]) : NONE;
     if (other != NONE)
         programme_change_nurse(w, i, other);
-    else if (w->nurse.hired[n] > w->patient.care[i].nurse_since)
+    else if (w->nurse.hired[n] > care->nurse_since)
         programme_change_nurse(w, i, n);
-    n = w->patient.care[i].nurse;
+    n = care->nurse;
     return nurse_works(w, n) ? n : NONE;
 }
 
 static void care_for(struct world *w, int i)
 {
+    const struct care *care = care_of(w, i);
     int n = nurse_of(w, i);
     if (n == NONE)
         return;
-    if (w->patient.care[i].assessment_quality == 0) {
+    if (care->assessment_quality == 0) {
         assess(w, i, n);
         return;
     }
-    if (w->patient.care[i].isp_week == NONE)
+    if (care->isp_week == NONE)
         plan_services(w, i, n);
-    if (w->week >= w->patient.care[i].due_coordination)
+    if (w->week >= care->due_coordination)
         coordinate(w, i, n);
-    if (w->week >= w->patient.care[i].due_self_management)
+    if (w->week >= care->due_self_management)
         support_self_management(w, i, n);
 }
 
@@ -277,12 +282,12 @@ static void care_for_enrolled(struct world *w, int c)
     const int32_t *enrolled = w->enrolled + w->clinic.first_patient[c];
     int num;
     for (int k = w->clinic.num_enrolled[c] - 1; k >= 0; k--)
-        if (w->week - w->patient.care[enrolled[k]].enrol_week >= w->clinic.now[c].duration)
+        if (w->week - care_of(w, enrolled[k])->enrol_week >= w->clinic.now[c].duration)
             programme_exit(w, enrolled[k], PATIENT_COMPLETED);
     num = w->clinic.num_enrolled[c];
     for (int k = 0; k < num; k++) {
         int i = enrolled[(k + w->week) % num];
-        w->patient.care[i].contact_quality = 0;
+        care_of(w, i)->contact_quality = 0;
         tally_add(w, c, OUTCOME_contacts_per_month, 0, 1 / WEEKS_PER_MONTH);
         care_for(w, i);
     }
@@ -397,7 +402,7 @@ static void mean_fidelity(struct world *w, int c)
     double sum = 0;
     int num = 0;
     for (int k = 0; k < w->clinic.num_enrolled[c]; k++) {
-        int weeks = w->week - w->patient.care[enrolled[k]].enrol_week;
+        int weeks = w->week - care_of(w, enrolled[k])->enrol_week;
         if (weeks >= FIDELITY_WEEK) {
             sum += programme_fidelity(w, enrolled[k], weeks);
             num++;

@@ -26,7 +26,7 @@ bool instrument_answers(const struct world *w, int i)
 {
     const struct params *p = &w->clinic.now[w->patient.clinic[i]];
     enum patient_stage stage = (enum patient_stage)w->patient.stage[i];
-    double silent = p->non_response + p->silent_without_trust * clamp(p->usual_trust - w->patient.care[i].trust, 0, 1);
+    double silent = p->non_response + p->silent_without_trust * clamp(p->usual_trust - care_of(w, i)->trust, 0, 1);
     struct words u = random_words(w->luck, w->population->entity[i], 1, STREAM_INSTRUMENT, 0);
     if (stage == PATIENT_DROPPED || stage == PATIENT_RETURNED)
         silent += p->silent_if_left;
@@ -35,12 +35,12 @@ bool instrument_answers(const struct world *w, int i)
 
 static void question(struct world *w, int i)
 {
+    const struct care *care = care_of(w, i);
     const struct population *population = w->population;
     int c = w->patient.clinic[i];
     struct scores start = { population->self_management[i], population->care_integration[i], population->distress[i],
                             population->confidence[i] };
-    struct scores now = { w->patient.care[i].self_management, w->patient.care[i].care_integration,
-                          w->patient.care[i].distress, w->patient.care[i].confidence };
+    struct scores now = { care->self_management, care->care_integration, care->distress, care->confidence };
     struct scores before = instrument_read(w, i, &start, 0), after = instrument_read(w, i, &now, 1);
     tally_add(w, c, OUTCOME_self_management_change_26w, after.self_management - before.self_management, 1);
     tally_add(w, c, OUTCOME_care_integration_change_26w, after.care_integration - before.care_integration, 1);
@@ -50,11 +50,12 @@ static void question(struct world *w, int i)
 
 static void reach_26_weeks(struct world *w, int c, int i)
 {
+    const struct care *care = care_of(w, i);
     patient_catch_up(w, i);
     if (w->patient.stage[i] == PATIENT_GONE)
         return;
-    tally_add(w, c, OUTCOME_self_management_effect_26w, w->patient.care[i].gain_self_management, 1);
-    tally_add(w, c, OUTCOME_care_integration_effect_26w, w->patient.care[i].gain_care_integration, 1);
+    tally_add(w, c, OUTCOME_self_management_effect_26w, care->gain_self_management, 1);
+    tally_add(w, c, OUTCOME_care_integration_effect_26w, care->gain_care_integration, 1);
     if (instrument_answers(w, i))
         question(w, i);
 }
@@ -63,6 +64,6 @@ void instrument_week(struct world *w, int c)
 {
     const int32_t *treated = w->treated + w->clinic.first_patient[c];
     int32_t *next = &w->clinic.next_asked[c];
-    while (*next < w->clinic.num_treated[c] && w->patient.care[treated[*next]].enrol_week + INSTRUMENT_WEEKS <= w->week)
+    while (*next < w->clinic.num_treated[c] && care_of(w, treated[*next])->enrol_week + INSTRUMENT_WEEKS <= w->week)
         reach_26_weeks(w, c, treated[(*next)++]);
 }

@@ -255,24 +255,25 @@ void outcomes_record(struct world *w)
 /* Week an enrolment ended, or the horizon. */
 static int end_of(const struct world *w, int i)
 {
-    return w->patient.care[i].exit_week != NONE ? w->patient.care[i].exit_week : w->setting->horizon;
+    const struct care *care = care_of(w, i);
+    return care->exit_week != NONE ? care->exit_week : w->setting->horizon;
 }
 
 /* The 52 weeks from enrolment against the twin's; patients whose 52 weeks end within the horizon, drop-outs and the
  * dead included (those who left the area or died count as long as they were there, in both worlds). */
 static void tally_year(struct world *w, int c, int i)
 {
+    const struct care *care = care_of(w, i);
     const struct population *population = w->population;
     const struct params *p = &w->clinic.now[c];
-    int visits = w->patient.care[i].ed_year, usual = w->patient.care[i].ed_year_usual;
-    int admissions = w->patient.care[i].admissions_year - w->patient.care[i].admissions_year_usual;
-    int year_end = w->patient.care[i].enrol_week + WEEKS_PER_YEAR;
+    int visits = care->ed_year, usual = care->ed_year_usual;
+    int admissions = care->admissions_year - care->admissions_year_usual;
+    int year_end = care->enrol_week + WEEKS_PER_YEAR;
     double cost = (visits - usual) * p->ed_visit_cost + admissions * p->admission_cost;
     if (year_end > w->setting->horizon)
         return;
     tally_add(w, c, OUTCOME_ed_rate_ratio, visits, usual);
-    tally_add(w, c, OUTCOME_admission_rate_ratio, w->patient.care[i].admissions_year,
-              w->patient.care[i].admissions_year_usual);
+    tally_add(w, c, OUTCOME_admission_rate_ratio, care->admissions_year, care->admissions_year_usual);
     tally_add(w, c, OUTCOME_service_cost_difference, cost, 1);
     tally_add(w, c, OUTCOME_cost_per_visit_avoided, 0, usual - visits);
     if (w->patient.list_week[i] + population->end[i] >= year_end)
@@ -281,24 +282,22 @@ static void tally_year(struct world *w, int c, int i)
 
 static void tally_treated(struct world *w, int c, int i)
 {
+    const struct care *care = care_of(w, i);
     patient_catch_up(w, i);
     const struct population *population = w->population;
-    int begun = w->patient.care[i].enrol_week, isp = w->patient.care[i].isp_week, end = end_of(w, i);
-    double fidelity =
-        w->patient.care[i].exit_week != NONE ? w->patient.care[i].fidelity : programme_fidelity(w, i, end - begun);
+    int begun = care->enrol_week, isp = care->isp_week, end = end_of(w, i);
+    double fidelity = care->exit_week != NONE ? care->fidelity : programme_fidelity(w, i, end - begun);
     if (!isnan(fidelity))
         tally_add(w, c, OUTCOME_fidelity, fidelity, 1);
     tally_add(w, c, OUTCOME_appropriateness, (population->flags[i] & FLAG_COMPLEX) != 0, 1);
     tally_add(w, c, OUTCOME_days_to_isp, 7.0 * ((isp != NONE ? isp : end) - begun), 1);
     if (end - begun >= ISP_WEEK)
         tally_add(w, c, OUTCOME_isp_written_share, isp != NONE, 1);
-    tally_add(w, c, OUTCOME_self_management_change, w->patient.care[i].self_management - population->self_management[i],
-              1);
-    tally_add(w, c, OUTCOME_care_integration_change,
-              w->patient.care[i].care_integration - population->care_integration[i], 1);
-    tally_add(w, c, OUTCOME_distress_change, w->patient.care[i].distress - population->distress[i], 1);
-    tally_add(w, c, OUTCOME_confidence_change, w->patient.care[i].confidence - population->confidence[i], 1);
-    tally_add(w, c, OUTCOME_self_management, w->patient.care[i].self_management, 1);
+    tally_add(w, c, OUTCOME_self_management_change, care->self_management - population->self_management[i], 1);
+    tally_add(w, c, OUTCOME_care_integration_change, care->care_integration - population->care_integration[i], 1);
+    tally_add(w, c, OUTCOME_distress_change, care->distress - population->distress[i], 1);
+    tally_add(w, c, OUTCOME_confidence_change, care->confidence - population->confidence[i], 1);
+    tally_add(w, c, OUTCOME_self_management, care->self_management, 1);
     tally_year(w, c, i);
 }
 

@@ -26,18 +26,19 @@ static double clear_roles(const struct params *p)
 
 static void move_trust(struct world *w, int i, const struct params *p)
 {
-    double q = w->patient.care[i].contact_quality, trust = w->patient.care[i].trust;
+    struct care *care = care_of(w, i);
+    double q = care->contact_quality, trust = care->trust;
     double gain = p->trust_growth * q * p->person_centred / param_table[PARAM_person_centred].value * clear_roles(p);
-    w->patient.care[i].trust = q > 0 ? trust + clamp(gain, 0, 1) * (1 - trust) : trust - p->trust_decay * trust;
+    care->trust = q > 0 ? trust + clamp(gain, 0, 1) * (1 - trust) : trust - p->trust_decay * trust;
 }
 
 static void move_adherence(struct world *w, int i, const struct params *p)
 {
+    struct care *care = care_of(w, i);
     double caregiver = ((w->population->flags[i] & FLAG_CAREGIVER) != 0) - param_table[PARAM_caregiver_share].value;
-    double x = param_to_scale(KIND_LOGIT, p->adherence_start) + w->patient.care[i].own_adherence +
-               p->adherence_from_trust * (w->patient.care[i].trust - p->usual_trust) +
-               p->adherence_from_caregiver * caregiver;
-    w->patient.care[i].adherence += p->adherence_rate * (1 / (1 + exp(-x)) - w->patient.care[i].adherence);
+    double x = param_to_scale(KIND_LOGIT, p->adherence_start) + care->own_adherence +
+               p->adherence_from_trust * (care->trust - p->usual_trust) + p->adherence_from_caregiver * caregiver;
+    care->adherence += p->adherence_rate * (1 / (1 + exp(-x)) - care->adherence);
 }
 
 /* How far a relationship lets what is delivered act: full from a share of `enough` on. */
@@ -51,29 +52,31 @@ static double relation(double least, double share, double enough)
  * the plan. */
 static double informed(const struct world *w, int i, const struct params *p)
 {
-    double read = w->patient.care[i].isp_week != NONE ? p->plan_access : 0;
-    double heard = w->patient.care[i].heard;
+    const struct care *care = care_of(w, i);
+    double read = care->isp_week != NONE ? p->plan_access : 0;
+    double heard = care->heard;
     return 1 - p->through_information * (1 - (p->informed_by_visits * heard + (1 - p->informed_by_visits) * read));
 }
 
 static void take_dose(struct world *w, int i, const struct params *p)
 {
+    struct care *care = care_of(w, i);
     double planned = 2 / WEEKS_PER_MONTH * p->enough_quality; /* contacts a week by the programme, well made */
-    double now = w->patient.care[i].contact_quality / planned;
-    double contacts = w->patient.care[i].contacts + (now - w->patient.care[i].contacts) / p->dose_memory;
-    double plan = 1 - p->plan_needed + p->plan_needed * w->patient.care[i].isp_quality;
-    double trust = relation(p->trust_floor, w->patient.care[i].trust, p->enough_trust);
-    double follow = relation(p->adherence_floor, w->patient.care[i].adherence, p->enough_trust);
+    double now = care->contact_quality / planned;
+    double contacts = care->contacts + (now - care->contacts) / p->dose_memory;
+    double plan = 1 - p->plan_needed + p->plan_needed * care->isp_quality;
+    double trust = relation(p->trust_floor, care->trust, p->enough_trust);
+    double follow = relation(p->adherence_floor, care->adherence, p->enough_trust);
     double dose = (contacts < 1 ? contacts : 1) * plan * trust * follow * informed(w, i, p);
-    w->patient.care[i].contacts = contacts;
-    w->patient.care[i].dose = dose;
+    care->contacts = contacts;
+    care->dose = dose;
 }
 
 static bool drops_out(const struct world *w, int i, const struct params *p)
 {
     struct words u = random_words(w->luck, w->population->entity[i], since_list(w, i) + 1, STREAM_CONTACT, BLOCK_DROP);
     double hazard =
-        p->drop_out_rate / WEEKS_PER_MONTH * exp(p->drop_from_trust * (p->usual_trust - w->patient.care[i].trust));
+        p->drop_out_rate / WEEKS_PER_MONTH * exp(p->drop_from_trust * (p->usual_trust - care_of(w, i)->trust));
     return random_uniform_of(u.w[0]) < hazard;
 }
 
@@ -88,34 +91,34 @@ static void follow(double *gain, double full, double weeks)
 /* True scores: where the patient started, what time did, what the programme did. */
 static void add_up_scores(struct world *w, int i, const struct params *p)
 {
-    double weeks = w->week - w->patient.care[i].enrol_week + 1;
+    struct care *care = care_of(w, i);
+    double weeks = w->week - care->enrol_week + 1;
     double secular = (weeks < p->secular_weeks ? weeks : p->secular_weeks) / SECULAR_WEEKS;
     double skills = w->population->self_management[i] + secular * p->secular_self_management;
     double integration = w->population->care_integration[i] + secular * p->secular_integration;
     double distress = w->population->distress[i] + secular * p->secular_distress;
     double confidence = w->population->confidence[i] + secular * p->secular_confidence;
-    w->patient.care[i].self_management =
-        clamp(skills + w->patient.care[i].gain_self_management, 0, SELF_MANAGEMENT_TOP);
-    w->patient.care[i].care_integration =
-        clamp(integration + w->patient.care[i].gain_care_integration, 0, INTEGRATION_TOP);
-    w->patient.care[i].distress = clamp(distress + w->patient.care[i].gain_distress, 0, DISTRESS_TOP);
-    w->patient.care[i].confidence = clamp(confidence + w->patient.care[i].gain_confidence, 0, CONFIDENCE_TOP);
+    care->self_management = clamp(skills + care->gain_self_management, 0, SELF_MANAGEMENT_TOP);
+    care->care_integration = clamp(integration + care->gain_care_integration, 0, INTEGRATION_TOP);
+    care->distress = clamp(distress + care->gain_distress, 0, DISTRESS_TOP);
+    care->confidence = clamp(confidence + care->gain_confidence, 0, CONFIDENCE_TOP);
 }
 
 static void move_scores(struct world *w, int i, const struct params *p)
 {
-    double dose = w->patient.care[i].dose;
-    follow(&w->patient.care[i].gain_self_management, p->self_management_full * p->skills_slope * dose,
-           p->self_management_weeks);
-    follow(&w->patient.care[i].gain_care_integration, p->integration_full * dose, p->integration_weeks);
-    follow(&w->patient.care[i].gain_distress, p->distress_full * dose, p->distress_weeks);
-    follow(&w->patient.care[i].gain_confidence, p->confidence_full * dose, p->confidence_weeks);
+    struct care *care = care_of(w, i);
+    double dose = care->dose;
+    follow(&care->gain_self_management, p->self_management_full * p->skills_slope * dose, p->self_management_weeks);
+    follow(&care->gain_care_integration, p->integration_full * dose, p->integration_weeks);
+    follow(&care->gain_distress, p->distress_full * dose, p->distress_weeks);
+    follow(&care->gain_confidence, p->confidence_full * dose, p->confidence_weeks);
     add_up_scores(w, i, p);
 }
 
 static void move_effect(struct world *w, int i, const struct params *p)
 {
-    w->patient.care[i].effect += clamp(1 / p->effect_lag, 0, 1) * (w->patient.care[i].dose - w->patient.care[i].effect);
+    struct care *care = care_of(w, i);
+    care->effect += clamp(1 / p->effect_lag, 0, 1) * (care->dose - care->effect);
 }
 
 /* Share of an effect that is left so many weeks after its dose ended. */
@@ -127,23 +130,24 @@ static double left_after(int weeks, const struct params *p)
 /* The effect on use as it stands: what it was at exit fades from then on. */
 static double effect_now(const struct world *w, int i, const struct params *p)
 {
-    double effect = w->patient.care[i].effect;
-    return w->patient.care[i].exit_week == NONE ? effect
-                                                : effect * left_after(w->week - w->patient.care[i].exit_week, p);
+    const struct care *care = care_of(w, i);
+    double effect = care->effect;
+    return care->exit_week == NONE ? effect : effect * left_after(w->week - care->exit_week, p);
 }
 
 void patient_catch_up(struct world *w, int i)
 {
+    struct care *care = care_of(w, i);
     const struct params *p = &w->clinic.now[w->patient.clinic[i]];
     double kept;
-    if (w->patient.stage[i] == PATIENT_GONE || w->patient.care[i].exit_week == NONE)
+    if (w->patient.stage[i] == PATIENT_GONE || care->exit_week == NONE)
         return;
-    kept = left_after(w->week - w->patient.care[i].faded_week, p);
-    w->patient.care[i].faded_week = w->week;
-    w->patient.care[i].gain_self_management *= kept;
-    w->patient.care[i].gain_care_integration *= kept;
-    w->patient.care[i].gain_distress *= kept;
-    w->patient.care[i].gain_confidence *= kept;
+    kept = left_after(w->week - care->faded_week, p);
+    care->faded_week = w->week;
+    care->gain_self_management *= kept;
+    care->gain_care_integration *= kept;
+    care->gain_distress *= kept;
+    care->gain_confidence *= kept;
     add_up_scores(w, i, p);
 }
 
@@ -162,17 +166,18 @@ static struct use use_this_week(const struct world *w, int c, int i, int t)
     effect = effect_now(w, i, p);
     if (effect <= 0)
         return usual;
-    return population_use(w->population, c, i, t, &w->patient.care[i].risk, exp(log(p->ed_ratio_full) * effect),
+    return population_use(w->population, c, i, t, &care_of(w, i)->risk, exp(log(p->ed_ratio_full) * effect),
                           exp(log(p->admission_ratio_full) * effect));
 }
 
 /* A visit heard of brings the next coordination forward to next week; one unheard of leaves the team uninformed. */
 static void hear_of_visit(struct world *w, int i, const struct params *p, int known, int visits)
 {
+    struct care *care = care_of(w, i);
     tally_add(w, w->patient.clinic[i], OUTCOME_visits_known_share, known, visits);
-    w->patient.care[i].heard += p->heard_memory * ((double)known / visits - w->patient.care[i].heard);
-    if (known > 0 && w->patient.care[i].due_coordination > w->week + 1)
-        w->patient.care[i].due_coordination = w->week + 1;
+    care->heard += p->heard_memory * ((double)known / visits - care->heard);
+    if (known > 0 && care->due_coordination > w->week + 1)
+        care->due_coordination = w->week + 1;
 }
 
 /* The clinic learns of a visit or not; if not, somebody repeats what was done (8.1, 8.9). */
@@ -195,11 +200,12 @@ struct clinic_use { /* of a clinic's listed patients this week */
 
 static void count_year(struct world *w, int i, const struct use *use, const struct use *usual)
 {
-    if (w->patient.care[i].enrol_week != NONE && w->week - w->patient.care[i].enrol_week < WEEKS_PER_YEAR) {
-        w->patient.care[i].ed_year += use->visits;
-        w->patient.care[i].ed_year_usual += usual->visits;
-        w->patient.care[i].admissions_year += use->admissions;
-        w->patient.care[i].admissions_year_usual += usual->admissions;
+    struct care *care = care_of(w, i);
+    if (care->enrol_week != NONE && w->week - care->enrol_week < WEEKS_PER_YEAR) {
+        care->ed_year += use->visits;
+        care->ed_year_usual += usual->visits;
+        care->admissions_year += use->admissions;
+        care->admissions_year_usual += usual->admissions;
     }
 }
 
@@ -276,10 +282,10 @@ static void services_week(struct world *w, int c)
 /* What nurses see, secular change included: nobody sees a counterfactual. In somebody who did not need it they see less. */
 static double benefit_seen(const struct world *w, int i, const struct params *p)
 {
-    double integration =
-        (w->patient.care[i].care_integration - w->population->care_integration[i]) / p->benefit_integration;
-    double distress = (w->population->distress[i] - w->patient.care[i].distress) / p->benefit_distress;
-    double confidence = (w->patient.care[i].confidence - w->population->confidence[i]) / p->benefit_confidence;
+    const struct care *care = care_of(w, i);
+    double integration = (care->care_integration - w->population->care_integration[i]) / p->benefit_integration;
+    double distress = (w->population->distress[i] - care->distress) / p->benefit_distress;
+    double confidence = (care->confidence - w->population->confidence[i]) / p->benefit_confidence;
     double felt = (1 - p->benefit_by_confidence) * distress + p->benefit_by_confidence * confidence;
     double benefit =
         clamp((1 - p->benefit_felt) * integration + p->benefit_felt * felt, p->benefit_least, p->benefit_most);
@@ -288,14 +294,15 @@ static double benefit_seen(const struct world *w, int i, const struct params *p)
 
 static void treat(struct world *w, int c, int i)
 {
+    const struct care *care = care_of(w, i);
     const struct params *p = &w->clinic.now[c];
     move_trust(w, i, p);
     move_adherence(w, i, p);
     take_dose(w, i, p);
     move_scores(w, i, p);
     move_effect(w, i, p);
-    tally_add(w, c, OUTCOME_trust, w->patient.care[i].trust, 1);
-    tally_add(w, c, OUTCOME_adherence, w->patient.care[i].adherence, 1);
+    tally_add(w, c, OUTCOME_trust, care->trust, 1);
+    tally_add(w, c, OUTCOME_adherence, care->adherence, 1);
     tally_add(w, c, OUTCOME_duplicated_services, 0, 1.0 / WEEKS_PER_YEAR);
 }
 
@@ -306,10 +313,11 @@ struct seen { /* in a clinic's enrolled patients this week */
 
 static void see(const struct world *w, int c, int i, struct seen *seen)
 {
+    const struct care *care = care_of(w, i);
     const struct params *p = &w->clinic.now[c];
-    seen->trust += w->patient.care[i].trust;
+    seen->trust += care->trust;
     seen->enrolled++;
-    if (w->week - w->patient.care[i].enrol_week >= p->benefit_weeks) {
+    if (w->week - care->enrol_week >= p->benefit_weeks) {
         seen->benefit += benefit_seen(w, i, p);
         seen->num++;
     }

@@ -11,17 +11,18 @@ static double delivered(int made, double quality, double planned)
 
 double programme_fidelity(const struct world *w, int i, int weeks)
 {
-    double planned = floor(weeks / WEEKS_PER_MONTH), sum = w->patient.care[i].assessment_quality;
+    const struct care *care = care_of(w, i);
+    double planned = floor(weeks / WEEKS_PER_MONTH), sum = care->assessment_quality;
     int components = 1;
     if (weeks < FIDELITY_WEEK)
         return NAN;
     if (weeks >= ISP_WEEK) {
-        sum += w->patient.care[i].isp_quality;
+        sum += care->isp_quality;
         components++;
     }
     if (planned >= 1) {
-        sum += delivered(w->patient.care[i].num_coordination, w->patient.care[i].coordination_quality, planned);
-        sum += delivered(w->patient.care[i].num_self_management, w->patient.care[i].self_management_quality, planned);
+        sum += delivered(care->num_coordination, care->coordination_quality, planned);
+        sum += delivered(care->num_self_management, care->self_management_quality, planned);
         components += 2;
     }
     return sum / components;
@@ -42,16 +43,17 @@ void programme_enrol(struct world *w, int i, int nurse)
     const struct params *p = &w->clinic.now[c];
     struct words u = random_words(w->luck, w->population->entity[i], 0, STREAM_CONTACT, 1);
     double z = p->patient_spread * random_normal_of(random_uniform_of(u.w[0]));
+    struct care *care = world_open_care(w, i);
     w->patient.stage[i] = PATIENT_ENROLLED;
-    w->patient.care[i].nurse = nurse;
-    w->patient.care[i].enrol_week = w->patient.care[i].nurse_since = w->week;
-    w->patient.care[i].trust = param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->trust_start) + z);
-    w->patient.care[i].own_adherence = p->patient_spread * random_normal_of(random_uniform_of(u.w[1]));
-    w->patient.care[i].adherence =
-        param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->adherence_start) + w->patient.care[i].own_adherence);
-    w->patient.care[i].heard = p->visit_notice_share;
-    w->patient.care[i].due_coordination = w->week + p->contact_interval * p->first_contact;
-    w->patient.care[i].due_self_management = w->week + p->contact_interval;
+    care->nurse = nurse;
+    care->enrol_week = care->nurse_since = w->week;
+    care->trust = param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->trust_start) + z);
+    care->own_adherence = p->patient_spread * random_normal_of(random_uniform_of(u.w[1]));
+    care->adherence =
+        param_from_scale(KIND_LOGIT, param_to_scale(KIND_LOGIT, p->adherence_start) + care->own_adherence);
+    care->heard = p->visit_notice_share;
+    care->due_coordination = w->week + p->contact_interval * p->first_contact;
+    care->due_self_management = w->week + p->contact_interval;
     w->nurse.caseload[nurse]++;
     w->treated[w->clinic.first_patient[c] + w->clinic.num_treated[c]++] = i;
     w->enrolled[w->clinic.first_patient[c] + w->clinic.num_enrolled[c]++] = i;
@@ -71,14 +73,15 @@ static void forget(struct world *w, int c, int i)
 
 void programme_exit(struct world *w, int i, enum patient_stage stage)
 {
-    int c = w->patient.clinic[i], weeks = w->week - w->patient.care[i].enrol_week;
-    w->patient.care[i].fidelity = (float)programme_fidelity(w, i, weeks);
-    w->patient.care[i].exit_week = w->week;
+    struct care *care = care_of(w, i);
+    int c = w->patient.clinic[i], weeks = w->week - care->enrol_week;
+    care->fidelity = (float)programme_fidelity(w, i, weeks);
+    care->exit_week = w->week;
     w->patient.stage[i] = (uint8_t)stage;
-    if (w->patient.care[i].nurse != NONE)
-        w->nurse.caseload[w->patient.care[i].nurse]--;
-    w->patient.care[i].nurse = NONE;
-    w->patient.care[i].faded_week = w->week;
+    if (care->nurse != NONE)
+        w->nurse.caseload[care->nurse]--;
+    care->nurse = NONE;
+    care->faded_week = w->week;
     forget(w, c, i);
     if (stage == PATIENT_DROPPED)
         tally_add(w, c, OUTCOME_drop_out, 1, 0);
@@ -86,11 +89,12 @@ void programme_exit(struct world *w, int i, enum patient_stage stage)
 
 void programme_change_nurse(struct world *w, int i, int nurse)
 {
-    w->nurse.caseload[w->patient.care[i].nurse]--;
+    struct care *care = care_of(w, i);
+    w->nurse.caseload[care->nurse]--;
     w->nurse.caseload[nurse]++;
-    w->patient.care[i].nurse = nurse;
-    w->patient.care[i].nurse_since = w->week;
-    w->patient.care[i].trust *= 1 - w->clinic.now[w->patient.clinic[i]].trust_lost;
+    care->nurse = nurse;
+    care->nurse_since = w->week;
+    care->trust *= 1 - w->clinic.now[w->patient.clinic[i]].trust_lost;
 }
 
 void programme_close(struct world *w, int c)

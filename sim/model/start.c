@@ -102,15 +102,9 @@ static void start_clinic_people(struct world *w, int c)
 
 static void start_patients(struct world *w, int c)
 {
-    const struct population *population = w->population;
-    for (int32_t i = population->first[c]; i < population->first[c + 1]; i++) {
+    for (int32_t i = w->population->first[c]; i < w->population->first[c + 1]; i++) {
         w->patient.clinic[i] = c;
-        w->patient.care[i].nurse = w->patient.list_week[i] = w->patient.care[i].enrol_week = NONE;
-        w->patient.care[i].isp_week = w->patient.care[i].exit_week = NONE;
-        w->patient.care[i].self_management = population->self_management[i];
-        w->patient.care[i].care_integration = population->care_integration[i];
-        w->patient.care[i].distress = population->distress[i];
-        w->patient.care[i].confidence = population->confidence[i];
+        w->patient.list_week[i] = NONE;
     }
 }
 

@@ -34,7 +34,6 @@ static void lay_out(struct world *w, struct arena *a)
     NURSE_COLUMNS(TAKE_NURSE)
     PHYSICIAN_COLUMNS(TAKE_PHYSICIAN)
     PATIENT_COLUMNS(TAKE_PATIENT)
-    w->patient.care = take(a, (size_t)w->patient.num, sizeof(struct care));
     w->clinic.now = take(a, clinics, sizeof(struct params));
     w->base = take(a, clinics, sizeof(struct params));
     w->rating = take(a, clinics * NUM_FACTORS, sizeof(double));
@@ -72,7 +71,8 @@ int world_init(struct world *self, const struct setting *setting, const struct p
     count_people(self);
     lay_out(self, &arena);
     self->memory = arena.memory = malloc(arena.used);
-    if (arena.memory == NULL)
+    self->care = malloc(((size_t)self->patient.num + 1) * sizeof *self->care);
+    if (arena.memory == NULL || self->care == NULL)
         return error_set(err, MILIEU_ERR_MEMORY, "no memory for a world of %d clinics",
                          "pas de mémoire pour un monde de %d cliniques", setting->num_clinics);
     arena.used = 0;
@@ -83,6 +83,7 @@ int world_init(struct world *self, const struct setting *setting, const struct p
 void world_free(struct world *self)
 {
     free(self->memory);
+    free(self->care);
     memset(self, 0, sizeof *self);
 }
 
@@ -101,12 +102,30 @@ void world_person_params(const struct world *self, int clinic, const struct pers
         *out = self->clinic.now[clinic];
 }
 
+static const struct care nobodys = { .nurse = NONE, .enrol_week = NONE, .isp_week = NONE, .exit_week = NONE };
+
+struct care *world_open_care(struct world *self, int i)
+{
+    const struct population *population = self->population;
+    int c = self->patient.clinic[i];
+    int32_t at = 1 + self->clinic.first_patient[c] + self->clinic.num_treated[c];
+    struct care *care = &self->care[at];
+    self->patient.care[i] = at;
+    *care = nobodys;
+    care->self_management = population->self_management[i];
+    care->care_integration = population->care_integration[i];
+    care->distress = population->distress[i];
+    care->confidence = population->confidence[i];
+    return care;
+}
+
 void world_start(struct world *self, int arm, struct record *record)
 {
     struct arena size = { 0 };
     struct world counted = *self;
     lay_out(&counted, &size);
     memset(self->memory, 0, size.used);
+    self->care[0] = nobodys;
     self->arm = arm;
     self->week = 0;
     self->record = record;
@@ -183,17 +202,17 @@ static int verify_nurse(const struct world *w, int n)
 
 static int verify_patient(const struct world *w, int c, int i)
 {
+    const struct care *care = care_of(w, i);
     bool enrolled = w->patient.stage[i] == PATIENT_ENROLLED;
     HOLDS(w->patient.clinic[i] == c);
-    HOLDS(enrolled == (w->patient.care[i].nurse != NONE));
-    HOLDS(!enrolled || w->nurse.clinic[w->patient.care[i].nurse] == c);
-    HOLDS(w->patient.list_week[i] == NONE ? w->patient.care[i].enrol_week == NONE : w->patient.list_week[i] <= w->week);
-    HOLDS(is_share(w->patient.care[i].trust) && is_share(w->patient.care[i].adherence) &&
-          is_share(w->patient.care[i].dose) && is_share(w->patient.care[i].effect));
-    HOLDS(w->patient.care[i].self_management >= 0 && w->patient.care[i].self_management <= 96);
-    HOLDS(w->patient.care[i].care_integration >= 0 && w->patient.care[i].care_integration <= 51);
-    HOLDS(w->patient.care[i].distress >= 0 && w->patient.care[i].distress <= 24);
-    HOLDS(w->patient.care[i].confidence >= 0 && w->patient.care[i].confidence <= 10);
+    HOLDS(enrolled == (care->nurse != NONE));
+    HOLDS(!enrolled || w->nurse.clinic[care->nurse] == c);
+    HOLDS(w->patient.list_week[i] == NONE ? care->enrol_week == NONE : w->patient.list_week[i] <= w->week);
+    HOLDS(is_share(care->trust) && is_share(care->adherence) && is_share(care->dose) && is_share(care->effect));
+    HOLDS(care->self_management >= 0 && care->self_management <= 96);
+    HOLDS(care->care_integration >= 0 && care->care_integration <= 51);
+    HOLDS(care->distress >= 0 && care->distress <= 24);
+    HOLDS(care->confidence >= 0 && care->confidence <= 10);
     return 0;
 }
 
@@ -220,6 +239,8 @@ static int verify_clinic(const struct world *w, int c)
 int world_verify(const struct world *self)
 {
     int line = 0;
+    HOLDS(self->care[0].enrol_week == NONE && self->care[0].nurse == NONE && self->care[0].exit_week == NONE);
+    HOLDS(self->care[0].dose == 0 && self->care[0].effect == 0 && self->care[0].contacts == 0);
     for (int c = 0; line == 0 && c < self->clinic.num; c++)
         line = verify_clinic(self, c);
     return line;

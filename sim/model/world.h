@@ -173,7 +173,8 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
 #define PATIENT_COLUMNS(X)                                                                                             \
     X(uint8_t, stage, "enum patient_stage")                                                                            \
     X(int32_t, clinic, "")                                                                                             \
-    X(int32_t, list_week, "week its list was handed over; NONE = not yet")
+    X(int32_t, list_week, "week its list was handed over; NONE = not yet")                                             \
+    X(int32_t, care, "place in world.care; 0 = never enrolled")
 
 /* What the programme knows of a patient and changes in her or him. One record, not columns: a week touches all of it for
  * the one patient in twenty who is enrolled, and 40 columns would cost it 40 cache lines instead of five (measured: a
@@ -242,7 +243,6 @@ struct physicians {
 struct patients {
     int32_t num;
     PATIENT_COLUMNS(DECLARE)
-    struct care *care;
 };
 
 struct tally {
@@ -277,8 +277,10 @@ struct world {
     struct strategy_state *strategy; /* [strategies][clinics] */
     double *rating;                  /* [clinics][NUM_FACTORS] in force */
     struct params *base;             /* [clinics] before factors, in force */
-    struct record *record;           /* where events and series go; borrowed */
-    void *memory;                    /* the one block all columns live in */
+    struct care
+        *care; /* [patients + 1] of those ever enrolled, a clinic's side by side; the first stands for all others */
+    struct record *record; /* where events and series go; borrowed */
+    void *memory;          /* the one block all columns live in */
 };
 
 /* Allocates for a setting and its population. Returns 0 or MILIEU_ERR_MEMORY. */
@@ -291,6 +293,10 @@ void world_start(struct world *self, int arm, struct record *record);
 
 /* Its second half, in start.c: places, people, patients, strategies as they stand in week 0; columns are all 0 before. */
 void world_people(struct world *self);
+
+/* The record of a patient who is enrolled now, all of it set anew: before num_treated counts the patient. Memory of those
+ * who never are is not touched: a country's would be a third of all. */
+struct care *world_open_care(struct world *self, int patient);
 
 /* Adds an event of this week; returns its index (NONE when events are not kept). */
 int64_t world_event(struct world *self, int clinic, enum event_kind kind, int subject, double value, int64_t cause);
@@ -312,6 +318,11 @@ int world_verify(const struct world *self);
 #define FOR_EACH_PHYSICIAN(f, w, c) FOR_EACH_OF(f, (w)->clinic.first_physician[c], (w)->clinic.num_physicians[c])
 #define FOR_EACH_OF(i, first, num) for (int i = (first), i##_end = i + (num); i < i##_end; i++)
 
+/* What the programme knows of a patient; of one never enrolled, what holds of all of them, and must not be written. */
+static inline struct care *care_of(const struct world *w, int patient)
+{
+    return &w->care[w->patient.care[patient]];
+}
 static inline bool clinic_runs(const struct world *w, int c)
 {
     return w->clinic.stage[c] < STAGE_DISCONTINUED;

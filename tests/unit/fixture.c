@@ -203,9 +203,9 @@ bool fixture_same_use(struct use a, struct use b)
 double fixture_effect(const struct fixture *f, int patient)
 {
     const struct world *w = f->w;
-    int exit = w->patient.care[patient].exit_week;
+    int exit = care_of(w, patient)->exit_week;
     double half_life = w->clinic.now[w->patient.clinic[patient]].effect_half_life;
-    return w->patient.care[patient].effect * (exit == NONE ? 1 : pow(0.5, (w->week - exit) / half_life));
+    return care_of(w, patient)->effect * (exit == NONE ? 1 : pow(0.5, (w->week - exit) / half_life));
 }
 
 void fixture_still(struct fixture *f)

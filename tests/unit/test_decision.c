@@ -208,8 +208,8 @@ Test(decision, patients_of_a_clinic_that_stops_return_to_usual_care)
     f.w->week = 8;
     decision_weeks(&f, 1);
     for (int i = 0; i < 3; i++)
-        cr_expect(f.w->patient.stage[i] == PATIENT_RETURNED && f.w->patient.care[i].exit_week == 8 &&
-                  f.w->patient.care[i].nurse == NONE);
+        cr_expect(f.w->patient.stage[i] == PATIENT_RETURNED && care_of(f.w, i)->exit_week == 8 &&
+                  care_of(f.w, i)->nurse == NONE);
     cr_expect(f.w->clinic.num_enrolled[0] == 0 && f.w->nurse.caseload[0] == 0 && world_verify(f.w) == 0);
     fixture_free(&f);
 }

@@ -226,7 +226,7 @@ Test(innovation, a_follow_up_lasts_its_duration)
     weeks_of(&f, 200, 30);
     cr_expect(f.w->patient.stage[0] == PATIENT_ENROLLED);
     weeks_of(&f, 200, 1);
-    cr_expect(f.w->patient.stage[0] == PATIENT_COMPLETED && f.w->patient.care[0].exit_week == 30);
+    cr_expect(f.w->patient.stage[0] == PATIENT_COMPLETED && care_of(f.w, 0)->exit_week == 30);
     cr_expect(f.w->patient.stage[12] == PATIENT_ENROLLED, "the place is filled anew");
     fixture_free(&f);
 }
@@ -245,10 +245,10 @@ Test(innovation, contacts_come_at_their_interval)
         self_management += ceil((k + 1) * 4.345) < 26;
     }
     for (int i = 0; i < 12; i++)
-        cr_expect(f.w->patient.care[i].num_coordination == coordination &&
-                      f.w->patient.care[i].num_self_management == self_management,
-                  "%d and %d for %d and %d", f.w->patient.care[i].num_coordination,
-                  f.w->patient.care[i].num_self_management, coordination, self_management);
+        cr_expect(care_of(f.w, i)->num_coordination == coordination &&
+                      care_of(f.w, i)->num_self_management == self_management,
+                  "%d and %d for %d and %d", care_of(f.w, i)->num_coordination, care_of(f.w, i)->num_self_management,
+                  coordination, self_management);
     fixture_free(&f);
 }
 
@@ -260,7 +260,7 @@ Test(innovation, nobody_followed_up_no_contact)
     begin(&f);
     weeks_of(&f, 1000, 26);
     for (int i = 0; i < 12; i++)
-        cr_expect(f.w->patient.care[i].num_coordination + f.w->patient.care[i].num_self_management == 0);
+        cr_expect(care_of(f.w, i)->num_coordination + care_of(f.w, i)->num_self_management == 0);
     fixture_free(&f);
 }
 
@@ -326,10 +326,10 @@ Test(innovation, the_isp_waits_geometrically_for_comfort)
     weeks_of(&f, 1000, WEEKS + 2);
     q = 1 / (1 + 10 * 0.6);
     for (int i = 0; i < f.w->patient.num; i++)
-        if (f.w->patient.care[i].enrol_week == 0) { /* assessed in week 1, first chance in week 2 */
+        if (care_of(f.w, i)->enrol_week == 0) { /* assessed in week 1, first chance in week 2 */
             n++;
             for (int t = 1; t <= WEEKS; t++)
-                written[t - 1] += f.w->patient.care[i].isp_week != NONE && f.w->patient.care[i].isp_week - 1 <= t;
+                written[t - 1] += care_of(f.w, i)->isp_week != NONE && care_of(f.w, i)->isp_week - 1 <= t;
         }
     cr_assert(n == 12 * CLINICS, "%g enrolled in week 0", n);
     for (int t = 1; t <= WEEKS; t += 4)
@@ -359,7 +359,7 @@ Test(innovation, an_assessment_takes_its_time)
     begin(&f);
     weeks_of(&f, 1000, 1);
     const struct params *p = &f.w->clinic.now[0];
-    int n = f.w->patient.care[0].nurse;
+    int n = care_of(f.w, 0)->nurse;
     f.w->nurse.competence[n] = 0.3;
     hours = p->assess_hours * p->gathering_time * p->start_up_effort * exp(p->competence_speed * 0.2);
     weeks_of(&f, 1000, 1);
@@ -382,7 +382,7 @@ static double assessment_of(int conditions, unsigned flags)
     f.sim.population->conditions[0] = (uint8_t)conditions;
     f.sim.population->flags[0] = (uint8_t)flags;
     weeks_of(&f, 1000, 2);
-    hours = f.w->nurse.worked[f.w->patient.care[0].nurse];
+    hours = f.w->nurse.worked[care_of(f.w, 0)->nurse];
     fixture_free(&f);
     return hours;
 }
@@ -411,9 +411,9 @@ Test(innovation, the_start_up_effort_fades)
     fixture_param(&f, PARAM_contact_interval, 1);
     begin(&f);
     weeks_of(&f, 1000, 4); /* two contacts a week, begun in week 1 */
-    early = f.w->nurse.worked[f.w->patient.care[0].nurse];
+    early = f.w->nurse.worked[care_of(f.w, 0)->nurse];
     weeks_of(&f, 1000, 20);
-    late = f.w->nurse.worked[f.w->patient.care[0].nurse];
+    late = f.w->nurse.worked[care_of(f.w, 0)->nurse];
     cr_expect(fabs(early / late - (1 + (1 - 2 / 20.0))) < 1e-9, "%g, later %g", early, late);
     fixture_free(&f);
 }
@@ -427,9 +427,9 @@ Test(innovation, work_that_finds_no_hours_waits_and_is_done_later)
     weeks_of(&f, 0, 5);
     cr_expect(f.w->clinic.hours_waiting[0] > 0 && f.w->clinic.hours_used[0] == 0);
     cr_expect(fabs(f.w->clinic.hours_needed[0] - f.w->clinic.hours_waiting[0]) < 1e-9);
-    cr_expect(f.w->patient.care[0].assessment_quality == 0);
+    cr_expect(care_of(f.w, 0)->assessment_quality == 0);
     weeks_of(&f, 200, 1);
-    cr_expect(f.w->patient.care[0].assessment_quality > 0 && f.w->clinic.hours_waiting[0] == 0);
+    cr_expect(care_of(f.w, 0)->assessment_quality > 0 && f.w->clinic.hours_waiting[0] == 0);
     fixture_free(&f);
 }
 
@@ -473,15 +473,14 @@ Test(innovation, where_nobody_is_left_patients_wait_for_the_successor_and_lose_t
     f.setting.clinic[0].num_nurses = 1;
     begin(&f);
     weeks_of(&f, 400, 1);
-    trust = f.w->patient.care[0].trust;
+    trust = care_of(f.w, 0)->trust;
     f.w->nurse.post[0] = POST_VACANT;
     weeks_of(&f, 400, 5);
-    cr_expect(f.w->patient.stage[0] == PATIENT_ENROLLED && f.w->patient.care[0].nurse == 0 &&
-              f.w->nurse.worked[0] == 0);
+    cr_expect(f.w->patient.stage[0] == PATIENT_ENROLLED && care_of(f.w, 0)->nurse == 0 && f.w->nurse.worked[0] == 0);
     f.w->nurse.post[0] = POST_PRESENT;
     f.w->nurse.hired[0] = f.w->week;
     weeks_of(&f, 400, 1);
-    cr_expect(fabs(f.w->patient.care[0].trust - trust * (1 - f.w->clinic.now[0].trust_lost)) < 1e-12);
+    cr_expect(fabs(care_of(f.w, 0)->trust - trust * (1 - f.w->clinic.now[0].trust_lost)) < 1e-12);
     fixture_free(&f);
 }
 
@@ -496,18 +495,18 @@ Test(innovation, fidelity_closed_form)
     struct world *w = f.w;
     cr_expect(isnan(programme_fidelity(w, 0, FIDELITY_WEEK - 1)));
     cr_expect(programme_fidelity(w, 0, 20) == 0, "nothing delivered");
-    w->patient.care[0].assessment_quality = 0.8;
+    care_of(w, 0)->assessment_quality = 0.8;
     cr_expect(fabs(programme_fidelity(w, 0, 4) - 0.8) < 1e-12, "assessment only, by week 4");
     cr_expect(fabs(programme_fidelity(w, 0, 5) - 0.8 / 3) < 1e-12, "a contact of each kind was planned too");
-    w->patient.care[0].isp_quality = 1;
+    care_of(w, 0)->isp_quality = 1;
     cr_expect(fabs(programme_fidelity(w, 0, ISP_WEEK - 1) - 0.8 / 3) < 1e-12,
               "an ISP is planned by week 17, not before");
     cr_expect(fabs(programme_fidelity(w, 0, ISP_WEEK) - 1.8 / 4) < 1e-12);
-    w->patient.care[0].num_coordination = 2; /* of 4 planned by week 18 */
-    w->patient.care[0].coordination_quality = 2 * 0.5;
-    w->patient.care[0].num_self_management = 9; /* more than planned counts as all */
-    w->patient.care[0].self_management_quality = 9 * 0.6;
-    w->patient.care[0].isp_quality = 0.7;
+    care_of(w, 0)->num_coordination = 2; /* of 4 planned by week 18 */
+    care_of(w, 0)->coordination_quality = 2 * 0.5;
+    care_of(w, 0)->num_self_management = 9; /* more than planned counts as all */
+    care_of(w, 0)->self_management_quality = 9 * 0.6;
+    care_of(w, 0)->isp_quality = 0.7;
     cr_expect(fabs(programme_fidelity(w, 0, 18) - (0.8 + 0.7 + 0.5 * 0.5 + 0.6) / 4) < 1e-12);
     fixture_free(&f);
 }

@@ -114,11 +114,11 @@ Test(instrument, non_response_is_its_share_and_rises_with_mistrust_and_drop_out)
     n = f.w->patient.num;
     for (int i = 0; i < n; i++) {
         f.w->patient.stage[i] = PATIENT_ENROLLED;
-        f.w->patient.care[i].trust = 0.6;
+        care_of(f.w, i)->trust = 0.6;
     }
     cr_expect(fabs(share_z(answers(&f), n, 0.8)) < Z_ALARM);
     for (int i = 0; i < n; i++)
-        f.w->patient.care[i].trust = 0;
+        care_of(f.w, i)->trust = 0;
     cr_expect(fabs(share_z(answers(&f), n, 0.65)) < Z_ALARM, "no trust");
     for (int i = 0; i < n; i++)
         f.w->patient.stage[i] = PATIENT_DROPPED;
@@ -137,7 +137,7 @@ Test(instrument, everybody_or_nobody_at_the_ends)
     for (int c = 0; c < 5; c++)
         f.w->clinic.now[c].non_response = 0;
     for (int i = 0; i < f.w->patient.num; i++)
-        f.w->patient.care[i].trust = 1;
+        care_of(f.w, i)->trust = 1;
     cr_expect(answers(&f) == f.w->patient.num);
     for (int c = 0; c < 5; c++)
         f.w->clinic.now[c].non_response = 1;
@@ -154,8 +154,8 @@ Test(instrument, each_patient_is_asked_once_at_26_weeks)
     fixture_begin(&f, 0, 0);
     f.w->treated[0] = 7;
     f.w->clinic.num_treated[0] = 1;
-    f.w->patient.care[7].enrol_week = 10;
-    f.w->patient.care[7].trust = 1;
+    care_of(f.w, 7)->enrol_week = 10;
+    care_of(f.w, 7)->trust = 1;
     f.w->patient.stage[7] = PATIENT_COMPLETED;
     for (f.w->week = 10; f.w->week < 104; f.w->week++) {
         instrument_week(f.w, 0);

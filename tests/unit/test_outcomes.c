@@ -164,9 +164,9 @@ Test(outcomes, reach_drop_out_and_penetration_are_counts_of_patients)
         for (int i = f.w->clinic.first_patient[c]; i < f.w->clinic.first_patient[c] + f.w->clinic.num_patients[c];
              i++) {
             listed += f.w->patient.list_week[i] != NONE;
-            ever += f.w->patient.care[i].enrol_week != NONE;
+            ever += care_of(f.w, i)->enrol_week != NONE;
             dropped += f.w->patient.stage[i] == PATIENT_DROPPED;
-            complex += f.w->patient.care[i].enrol_week != NONE && (f.sim.population->flags[i] & FLAG_COMPLEX);
+            complex += care_of(f.w, i)->enrol_week != NONE && (f.sim.population->flags[i] & FLAG_COMPLEX);
         }
         const struct params *p = &f.w->clinic.now[c];
         cr_expect(close_to(fixture_outcome(&f, c, OUTCOME_reach), listed > 0 ? ever / listed : NAN));
@@ -343,10 +343,10 @@ Test(outcomes, the_rate_ratio_is_that_of_its_patients)
     fixture_param(&f, PARAM_stop_level, -20);
     fixture_run(&f, 0, 0);
     for (int i = 0; i < f.w->patient.num; i++) {
-        int begun = f.w->patient.care[i].enrol_week, offset = begun - f.w->patient.list_week[i];
+        int begun = care_of(f.w, i)->enrol_week, offset = begun - f.w->patient.list_week[i];
         if (begun == NONE || begun + 52 > 104)
             continue;
-        visits += f.w->patient.care[i].ed_year;
+        visits += care_of(f.w, i)->ed_year;
         for (int t = offset; t < offset + 52 && t < f.sim.population->end[i]; t++)
             usual += fixture_usual(&f, i, t).visits;
     }

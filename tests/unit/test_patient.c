@@ -51,9 +51,9 @@ static void full_dose(struct fixture *f)
     fixture_param(f, PARAM_through_information, 0);
     enrol_all(f);
     for (int i = 0; i < f->w->patient.num; i++) {
-        f->w->patient.care[i].trust = f->w->patient.care[i].adherence = f->w->patient.care[i].isp_quality = 1;
-        f->w->patient.care[i].contact_quality = 10;
-        f->w->patient.care[i].isp_week = 0;
+        care_of(f->w, i)->trust = care_of(f->w, i)->adherence = care_of(f->w, i)->isp_quality = 1;
+        care_of(f->w, i)->contact_quality = 10;
+        care_of(f->w, i)->isp_week = 0;
     }
 }
 
@@ -67,10 +67,10 @@ Test(patient, trust_grows_by_its_share_of_what_is_missing_at_each_good_contact)
     all_enrolled(&f, 1);
     fixture_param(&f, PARAM_trust_growth, 0.1);
     enrol_all(&f);
-    missing = 1 - f.w->patient.care[3].trust;
-    f.w->patient.care[3].contact_quality = 0.8;
+    missing = 1 - care_of(f.w, 3)->trust;
+    care_of(f.w, 3)->contact_quality = 0.8;
     patient_weeks(&f, 12);
-    cr_expect(fabs(1 - f.w->patient.care[3].trust - missing * pow(1 - 0.1 * 0.8, 12)) < 1e-12);
+    cr_expect(fabs(1 - care_of(f.w, 3)->trust - missing * pow(1 - 0.1 * 0.8, 12)) < 1e-12);
     fixture_free(&f);
 }
 
@@ -81,9 +81,9 @@ Test(patient, without_contact_trust_decays)
     all_enrolled(&f, 1);
     fixture_param(&f, PARAM_trust_decay, 0.01);
     enrol_all(&f);
-    trust = f.w->patient.care[3].trust;
+    trust = care_of(f.w, 3)->trust;
     patient_weeks(&f, 12);
-    cr_expect(fabs(f.w->patient.care[3].trust - trust * pow(0.99, 12)) < 1e-12);
+    cr_expect(fabs(care_of(f.w, 3)->trust - trust * pow(0.99, 12)) < 1e-12);
     fixture_free(&f);
 }
 
@@ -93,9 +93,9 @@ Test(patient, a_new_nurse_costs_a_share_of_trust)
     all_enrolled(&f, 1);
     fixture_param(&f, PARAM_trust_lost, 0.4);
     enrol_all(&f);
-    double trust = f.w->patient.care[0].trust;
-    programme_change_nurse(f.w, 0, f.w->patient.care[0].nurse + 1);
-    cr_expect(fabs(f.w->patient.care[0].trust - 0.6 * trust) < 1e-12);
+    double trust = care_of(f.w, 0)->trust;
+    programme_change_nurse(f.w, 0, care_of(f.w, 0)->nurse + 1);
+    cr_expect(fabs(care_of(f.w, 0)->trust - 0.6 * trust) < 1e-12);
     cr_expect(f.w->nurse.caseload[0] == 39 && f.w->nurse.caseload[1] == 1);
     fixture_free(&f);
 }
@@ -109,11 +109,11 @@ Test(patient, adherence_rises_with_trust_and_with_a_caregiver)
     fixture_param(&f, PARAM_trust_decay, 0);
     enrol_all(&f);
     for (int i = 0; i < f.w->patient.num; i++)
-        f.w->patient.care[i].trust = i % 4 == 0 ? 0 : 0.5;
+        care_of(f.w, i)->trust = i % 4 == 0 ? 0 : 0.5;
     patient_weeks(&f, 60);
     for (int i = 0; i < f.w->patient.num; i++) {
         bool caregiver = f.sim.population->flags[i] & FLAG_CAREGIVER;
-        sample_add(i % 4 == 0 ? &distrust : caregiver ? &with : &without, f.w->patient.care[i].adherence);
+        sample_add(i % 4 == 0 ? &distrust : caregiver ? &with : &without, care_of(f.w, i)->adherence);
     }
     cr_expect(sample_mean(&with) > sample_mean(&without) + 0.05);
     cr_expect(sample_mean(&distrust) < sample_mean(&without));
@@ -169,7 +169,7 @@ Test(patient, who_trusts_stays)
         fixture_param(&f, PARAM_trust_decay, 0);
         enrol_all(&f);
         for (int i = 0; i < f.w->patient.num; i++)
-            f.w->patient.care[i].trust = trusting;
+            care_of(f.w, i)->trust = trusting;
         patient_weeks(&f, 26);
         left[trusting] = dropped(f.w);
         fixture_free(&f);
@@ -191,12 +191,12 @@ Test(patient, dose_is_its_five_parts)
     fixture_param(&f, PARAM_adherence_rate, 0);
     enrol_all(&f);
     const struct params *p = &f.w->clinic.now[0];
-    f.w->patient.care[0].trust = 0.3;
-    f.w->patient.care[0].adherence = 0.2;
-    f.w->patient.care[0].isp_quality = 0.4;
-    f.w->patient.care[0].isp_week = 0;
-    f.w->patient.care[0].contact_quality = 0.1;
-    f.w->patient.care[0].heard = 0.7;
+    care_of(f.w, 0)->trust = 0.3;
+    care_of(f.w, 0)->adherence = 0.2;
+    care_of(f.w, 0)->isp_quality = 0.4;
+    care_of(f.w, 0)->isp_week = 0;
+    care_of(f.w, 0)->contact_quality = 0.1;
+    care_of(f.w, 0)->heard = 0.7;
     patient_weeks(&f, 1);
     contacts = 0.1 * WEEKS_PER_MONTH / 2 / p->enough_quality / p->dose_memory;
     trust = (p->trust_floor + (1 - p->trust_floor) * 0.3) / (p->trust_floor + (1 - p->trust_floor) * p->enough_trust);
@@ -204,8 +204,8 @@ Test(patient, dose_is_its_five_parts)
              (p->adherence_floor + (1 - p->adherence_floor) * p->enough_trust);
     informed = 1 - p->through_information * (1 - (0.7 + p->plan_access) / 2);
     cr_assert(p->enough_trust > 0.3);
-    cr_expect(fabs(f.w->patient.care[0].contacts - contacts) < 1e-12);
-    cr_expect(fabs(f.w->patient.care[0].dose -
+    cr_expect(fabs(care_of(f.w, 0)->contacts - contacts) < 1e-12);
+    cr_expect(fabs(care_of(f.w, 0)->dose -
                    contacts * (1 - p->plan_needed + p->plan_needed * 0.4) * trust * follow * informed) < 1e-12);
     fixture_free(&f);
 }
@@ -221,9 +221,9 @@ Test(patient, no_contact_no_dose_no_effect)
             cr_assert(f.w->clinic.visits[c] == f.w->clinic.usual_visits[c]);
     }
     for (int i = 0; i < f.w->patient.num; i++) {
-        cr_expect(f.w->patient.care[i].dose == 0 && f.w->patient.care[i].effect == 0);
-        cr_expect(f.w->patient.care[i].care_integration == (double)f.sim.population->care_integration[i]);
-        cr_expect(f.w->patient.care[i].confidence == (double)f.sim.population->confidence[i]);
+        cr_expect(care_of(f.w, i)->dose == 0 && care_of(f.w, i)->effect == 0);
+        cr_expect(care_of(f.w, i)->care_integration == (double)f.sim.population->care_integration[i]);
+        cr_expect(care_of(f.w, i)->confidence == (double)f.sim.population->confidence[i]);
     }
     fixture_free(&f);
 }
@@ -238,7 +238,7 @@ Test(patient, effect_lags_behind_the_dose)
     lag = f.w->clinic.now[0].effect_lag;
     for (int t = 1; t <= 40; t++) {
         patient_weeks(&f, 1);
-        cr_assert(fabs(f.w->patient.care[2].effect - (1 - pow(1 - 1 / lag, t))) < 1e-9, "week %d", t);
+        cr_assert(fabs(care_of(f.w, 2)->effect - (1 - pow(1 - 1 / lag, t))) < 1e-9, "week %d", t);
     }
     fixture_free(&f);
 }
@@ -253,8 +253,8 @@ Test(patient, effect_and_gains_fade_with_their_half_life)
     fixture_param(&f, PARAM_effect_half_life, 20);
     full_dose(&f);
     patient_weeks(&f, 40);
-    gain = f.w->patient.care[2].gain_care_integration;
-    confidence = f.w->patient.care[2].gain_confidence;
+    gain = care_of(f.w, 2)->gain_care_integration;
+    confidence = care_of(f.w, 2)->gain_confidence;
     for (int i = 0; i < f.w->patient.num; i++)
         programme_exit(f.w, i, PATIENT_COMPLETED);
     for (int t = 0; t < 60; t++) {
@@ -273,8 +273,8 @@ Test(patient, effect_and_gains_fade_with_their_half_life)
     cr_expect(differ > 100, "%g visits less", differ);
     f.w->week = 80;
     patient_catch_up(f.w, 2);
-    cr_expect(fabs(f.w->patient.care[2].gain_care_integration / gain - 0.25) < 1e-9, "two half-lives");
-    cr_expect(fabs(f.w->patient.care[2].gain_confidence / confidence - 0.25) < 1e-9);
+    cr_expect(fabs(care_of(f.w, 2)->gain_care_integration / gain - 0.25) < 1e-9, "two half-lives");
+    cr_expect(fabs(care_of(f.w, 2)->gain_confidence / confidence - 0.25) < 1e-9);
     fixture_free(&f);
 }
 
@@ -335,13 +335,13 @@ Test(patient, scores_approach_their_targets)
     for (int i = 0; i < 40; i++) {
         const struct population *start = f.sim.population;
         if (start->confidence[i] + p->confidence_full < 10)
-            cr_expect(fabs(f.w->patient.care[i].confidence - start->confidence[i] - confidence) < 1e-6);
+            cr_expect(fabs(care_of(f.w, i)->confidence - start->confidence[i] - confidence) < 1e-6);
         if (start->care_integration[i] + p->integration_full < 51)
-            cr_expect(fabs(f.w->patient.care[i].care_integration - start->care_integration[i] - integration) < 1e-6);
+            cr_expect(fabs(care_of(f.w, i)->care_integration - start->care_integration[i] - integration) < 1e-6);
         if (start->self_management[i] + p->self_management_full < 96)
-            cr_expect(fabs(f.w->patient.care[i].self_management - start->self_management[i] - skills) < 1e-6);
+            cr_expect(fabs(care_of(f.w, i)->self_management - start->self_management[i] - skills) < 1e-6);
         if (start->distress[i] + p->distress_full > 0)
-            cr_expect(fabs(f.w->patient.care[i].distress - start->distress[i] - distress) < 1e-6);
+            cr_expect(fabs(care_of(f.w, i)->distress - start->distress[i] - distress) < 1e-6);
     }
     fixture_free(&f);
 }
@@ -359,8 +359,8 @@ Test(patient, time_passes_for_those_without_dose)
         patient_weeks(&f, 1);
         for (int i = 0; i < 40; i++)
             if (f.sim.population->care_integration[i] < 48)
-                cr_assert(fabs(f.w->patient.care[i].care_integration - f.sim.population->care_integration[i] -
-                               secular) < 1e-9,
+                cr_assert(fabs(care_of(f.w, i)->care_integration - f.sim.population->care_integration[i] - secular) <
+                              1e-9,
                           "week %d", t);
     }
     fixture_free(&f);
@@ -395,9 +395,9 @@ static double benefit_of(double integration, double distress, double confidence,
     fixture_param(&f, PARAM_effect_half_life, 1000);
     enrol_all(&f);
     for (int i = 0; i < f.w->patient.num; i++) {
-        f.w->patient.care[i].gain_care_integration = integration;
-        f.w->patient.care[i].gain_distress = distress;
-        f.w->patient.care[i].gain_confidence = confidence;
+        care_of(f.w, i)->gain_care_integration = integration;
+        care_of(f.w, i)->gain_distress = distress;
+        care_of(f.w, i)->gain_confidence = confidence;
     }
     fixture_param(&f, PARAM_benefit_weeks, 0);
     f.w->clinic.now[0].benefit_weeks = 0;
@@ -447,7 +447,7 @@ Test(patient, who_dies_or_moves_is_gone_from_every_count)
     for (int i = 0; i < f.w->patient.num; i++) {
         bool ended = f.sim.population->end[i] < 52;
         cr_expect(ended == (f.w->patient.stage[i] == PATIENT_GONE));
-        cr_expect(ended == (f.w->patient.care[i].exit_week != NONE));
+        cr_expect(ended == (care_of(f.w, i)->exit_week != NONE));
         gone += ended;
     }
     cr_expect(gone > 20 && f.w->clinic.num_listed[0] + f.w->clinic.num_listed[1] == 80 - gone);
@@ -466,7 +466,7 @@ Test(patient, a_year_from_enrolment_is_counted_for_both)
         int usual = 0;
         for (int t = 0; t < 52; t++)
             usual += fixture_usual(&f, i, t).visits;
-        cr_expect(f.w->patient.care[i].ed_year_usual == usual && f.w->patient.care[i].ed_year <= usual);
+        cr_expect(care_of(f.w, i)->ed_year_usual == usual && care_of(f.w, i)->ed_year <= usual);
     }
     fixture_free(&f);
 }
@@ -516,11 +516,11 @@ Test(patient, a_visit_heard_of_brings_the_next_coordination_forward)
         fixture_param(&f, PARAM_visit_notice_share, heard);
         enrol_all(&f);
         for (int i = 0; i < f.w->patient.num; i++)
-            f.w->patient.care[i].due_coordination = 1000;
+            care_of(f.w, i)->due_coordination = 1000;
         patient_weeks(&f, 1);
         for (int i = 0; i < f.w->patient.num; i++) {
             bool visit = fixture_usual(&f, i, 0).visits > 0;
-            cr_expect(f.w->patient.care[i].due_coordination == (heard && visit ? 1 : 1000));
+            cr_expect(care_of(f.w, i)->due_coordination == (heard && visit ? 1 : 1000));
         }
         fixture_free(&f);
     }

@@ -153,11 +153,10 @@ static void expect_patients_add_up(const struct world *w, int c)
         listed += w->patient.list_week[i] != NONE;
         staged += stage != PATIENT_UNLISTED;
         enrolled += stage == PATIENT_ENROLLED;
-        left += w->patient.care[i].exit_week != NONE;
+        left += care_of(w, i)->exit_week != NONE;
         here += stage != PATIENT_UNLISTED && stage != PATIENT_GONE;
-        cr_assert((w->patient.care[i].enrol_week == NONE) <= (w->patient.care[i].exit_week == NONE),
-                  "left without coming");
-        cr_assert(w->patient.care[i].isp_week == NONE || w->patient.care[i].isp_week >= w->patient.care[i].enrol_week);
+        cr_assert((care_of(w, i)->enrol_week == NONE) <= (care_of(w, i)->exit_week == NONE), "left without coming");
+        cr_assert(care_of(w, i)->isp_week == NONE || care_of(w, i)->isp_week >= care_of(w, i)->enrol_week);
     }
     cr_assert(listed == staged, "listed %d, in a stage %d", listed, staged);
     cr_assert(enrolled == w->clinic.num_enrolled[c]);
@@ -177,10 +176,10 @@ static void expect_visits_are_the_twins(const struct fixture *f, int c)
         if (w->patient.stage[i] == PATIENT_UNLISTED || w->patient.stage[i] == PATIENT_GONE)
             continue;
         twin = use = fixture_usual(f, i, t);
-        if (w->patient.care[i].enrol_week != NONE)
+        if (care_of(w, i)->enrol_week != NONE)
             use = fixture_use(f, i, t, pow(p->ed_ratio_full, fixture_effect(f, i)), 1);
         else
-            cr_assert(w->patient.care[i].effect == 0 && w->patient.care[i].dose == 0);
+            cr_assert(care_of(w, i)->effect == 0 && care_of(w, i)->dose == 0);
         visits += use.visits;
         usual += twin.visits;
     }
@@ -356,7 +355,7 @@ static void a_running_clinic(struct broken *b)
         if (b->f.w->patient.stage[i] == PATIENT_ENROLLED)
             b->patient = i;
     cr_assert(b->patient != NONE, "nobody is enrolled");
-    b->nurse = b->f.w->patient.care[b->patient].nurse;
+    b->nurse = care_of(b->f.w, b->patient)->nurse;
 }
 
 #define EXPECT_SEEN(what, wrong)                                                                                       \
@@ -397,19 +396,19 @@ Test(world, verify_sees_a_broken_patient)
     struct world *w = b.f.w;
     int i = b.patient;
     EXPECT_SEEN(w->patient.clinic[i], w->patient.clinic[i] + 1);
-    EXPECT_SEEN(w->patient.care[i].nurse, NONE);
-    EXPECT_SEEN(w->patient.care[i].nurse, (w->patient.care[i].nurse + 3) % w->nurse.num);
+    EXPECT_SEEN(care_of(w, i)->nurse, NONE);
+    EXPECT_SEEN(care_of(w, i)->nurse, (care_of(w, i)->nurse + 3) % w->nurse.num);
     EXPECT_SEEN(w->patient.stage[i], PATIENT_COMPLETED);
     EXPECT_SEEN(w->patient.list_week[i], w->week + 1);
     EXPECT_SEEN(w->patient.list_week[i], NONE);
-    EXPECT_SEEN(w->patient.care[i].trust, NAN);
-    EXPECT_SEEN(w->patient.care[i].adherence, 1.2);
-    EXPECT_SEEN(w->patient.care[i].dose, -0.1);
-    EXPECT_SEEN(w->patient.care[i].effect, NAN);
-    EXPECT_SEEN(w->patient.care[i].self_management, 97);
-    EXPECT_SEEN(w->patient.care[i].care_integration, -1);
-    EXPECT_SEEN(w->patient.care[i].distress, NAN);
-    EXPECT_SEEN(w->patient.care[i].confidence, 10.1);
+    EXPECT_SEEN(care_of(w, i)->trust, NAN);
+    EXPECT_SEEN(care_of(w, i)->adherence, 1.2);
+    EXPECT_SEEN(care_of(w, i)->dose, -0.1);
+    EXPECT_SEEN(care_of(w, i)->effect, NAN);
+    EXPECT_SEEN(care_of(w, i)->self_management, 97);
+    EXPECT_SEEN(care_of(w, i)->care_integration, -1);
+    EXPECT_SEEN(care_of(w, i)->distress, NAN);
+    EXPECT_SEEN(care_of(w, i)->confidence, 10.1);
     fixture_free(&b.f);
 }
 
@@ -512,5 +511,31 @@ Test(world, what_stopped_a_clinic_has_a_chain_of_causes)
                   "the chain ends with %s", event_table[f.record.event[at].kind].id);
     }
     cr_expect(stopped > 0);
+    fixture_free(&f);
+}
+
+/* ---- the programme's records --------------------------------------------------------------------------------------- */
+
+/* Those ever enrolled have one each, a clinic's side by side; all others share one that nothing is written to. */
+Test(world, only_who_was_enrolled_has_a_record)
+{
+    struct fixture f;
+    int treated = 0;
+    fixture_init(&f, 6, 2, 0, 1);
+    fixture_begin(&f, 0, 0);
+    fixture_weeks(&f, 80);
+    const struct world *w = f.w;
+    for (int c = 0; c < w->clinic.num; c++) {
+        treated += w->clinic.num_treated[c];
+        for (int k = 0; k < w->clinic.num_treated[c]; k++) {
+            int i = w->treated[w->clinic.first_patient[c] + k];
+            cr_expect(w->patient.care[i] == 1 + w->clinic.first_patient[c] + k);
+            cr_expect(care_of(w, i)->enrol_week != NONE);
+        }
+    }
+    for (int i = 0; i < w->patient.num; i++)
+        treated -= w->patient.care[i] != 0;
+    cr_expect(treated == 0);
+    cr_expect(w->care[0].enrol_week == NONE && w->care[0].self_management == 0 && w->care[0].ed_year_usual == 0);
     fixture_free(&f);
 }

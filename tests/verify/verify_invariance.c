@@ -253,8 +253,8 @@ Test(invariance, a_patient_brings_the_same_trust_in_every_arm)
             fixture_weeks(&f, 1);
             fixture_weeks(&g, 1);
             for (int i = 0; i < f.w->patient.num; i++)
-                if (f.w->patient.care[i].enrol_week == t && g.w->patient.care[i].enrol_week == t) {
-                    cr_assert(fabs(f.w->patient.care[i].trust - g.w->patient.care[i].trust) < 0.05);
+                if (care_of(f.w, i)->enrol_week == t && care_of(g.w, i)->enrol_week == t) {
+                    cr_assert(fabs(care_of(f.w, i)->trust - care_of(g.w, i)->trust) < 0.05);
                     both++;
                 }
         }

@@ -19,13 +19,13 @@ struct times {
 static void collect(struct times *times, const struct world *w)
 {
     for (int i = 0; i < w->patient.num; i++) {
-        int isp = w->patient.care[i].isp_week, end = w->patient.care[i].exit_week;
-        if (w->patient.care[i].enrol_week == NONE)
+        int isp = care_of(w, i)->isp_week, end = care_of(w, i)->exit_week;
+        if (care_of(w, i)->enrol_week == NONE)
             continue;
         cr_assert(times->num < MOST);
         end = end == NONE ? w->setting->horizon : end;
         times->written[times->num] = isp != NONE;
-        times->days[times->num++] = 7.0 * ((isp != NONE ? isp : end) - w->patient.care[i].enrol_week);
+        times->days[times->num++] = 7.0 * ((isp != NONE ? isp : end) - care_of(w, i)->enrol_week);
     }
 }
 
