@@ -3,12 +3,14 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "results.h"
 
 const double results_quantile[RESULTS_NUM_QUANTILES] = { 0.05, 0.25, 0.5, 0.75, 0.95 };
 
 static const hsize_t read_bytes = 64 << 20; /* of one series, read at once */
+static const hsize_t few_runs = 2000;       /* up to here sorting side by side is sooner than looking for the ranks */
 
 /* ---- dimensions ---- */
 
@@ -131,29 +133,96 @@ static bool all_equal(const float *value, size_t count)
     return true;
 }
 
+/* Quantile i of n values lies between these two of them, sorted. */
+static void ranks_of(size_t n, int i, size_t rank[2])
+{
+    rank[0] = (size_t)(results_quantile[i] * (double)(n - 1));
+    rank[1] = rank[0] + 1 < n ? rank[0] + 1 : rank[0];
+}
+
+static float between(size_t n, int i, float low, float high)
+{
+    double place = results_quantile[i] * (double)(n - 1);
+    return (float)((double)low + (place - floor(place)) * ((double)high - (double)low));
+}
+
 void quantiles_of(float *value, size_t count, float *out)
 {
     size_t n = leave_out_nan(value, count), rank[2 * RESULTS_NUM_QUANTILES];
-    for (int i = 0; i < RESULTS_NUM_QUANTILES && n > 0; i++) {
-        size_t below = (size_t)(results_quantile[i] * (double)(n - 1));
-        rank[2 * i] = below;
-        rank[2 * i + 1] = below + 1 < n ? below + 1 : below;
-    }
+    for (int i = 0; i < RESULTS_NUM_QUANTILES && n > 0; i++)
+        ranks_of(n, i, &rank[2 * i]);
     if (!all_equal(value, n))
         place_ranks(value, 0, n, rank, 2 * RESULTS_NUM_QUANTILES);
-    for (int i = 0; i < RESULTS_NUM_QUANTILES; i++) {
-        double place = n > 0 ? results_quantile[i] * (double)(n - 1) : 0;
-        double low = n > 0 ? (double)value[rank[2 * i]] : 0, high = n > 0 ? (double)value[rank[2 * i + 1]] : 0;
-        out[i] = n == 0 ? NAN : (float)(low + (place - floor(place)) * (high - low));
+    for (int i = 0; i < RESULTS_NUM_QUANTILES; i++)
+        out[i] = n == 0 ? NAN : between(n, i, value[rank[2 * i]], value[rank[2 * i + 1]]);
+}
+
+/* A whole number that stands in the order of the floats: the sign's two halves the right way round. Missing ones come
+ * behind all others. Its own inverse but for those. */
+static int32_t key_of(float value)
+{
+    int32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return isnan(value) ? INT32_MAX : bits ^ ((bits >> 31) & INT32_MAX);
+}
+
+static float value_of(int32_t key)
+{
+    int32_t bits = key ^ ((key >> 31) & INT32_MAX);
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+/* Smaller ones to `a`, larger ones to `b`: written so that a compiler takes several lanes at once. */
+static inline void order_lanes(int32_t *restrict a, int32_t *restrict b)
+{
+    for (int i = 0; i < QUANTILE_LANES; i++) {
+        int32_t x = a[i], y = b[i];
+        a[i] = x < y ? x : y;
+        b[i] = x < y ? y : x;
     }
+}
+
+/* Batcher's odd-even merging (Knuth 5.2.2): what is compared does not depend on the values, so that all lanes are sorted
+ * together and no branch is guessed wrong. */
+static void sort_lanes(int32_t (*key)[QUANTILE_LANES], size_t count)
+{
+    for (size_t p = 1; p < count; p *= 2)
+        for (size_t k = p; k >= 1; k /= 2)
+            for (size_t j = k % p; j + k < count; j += 2 * k)
+                for (size_t i = j; i < j + k && i + k < count; i++)
+                    if (i / (2 * p) == (i + k) / (2 * p))
+                        order_lanes(key[i], key[i + k]);
+}
+
+void quantiles_of_lanes(const float *value, size_t stride, int32_t (*key)[QUANTILE_LANES], size_t count,
+                        float (*out)[RESULTS_NUM_QUANTILES])
+{
+    size_t n[QUANTILE_LANES] = { 0 }, rank[2];
+    for (size_t i = 0; i < count; i++)
+        for (size_t lane = 0; lane < QUANTILE_LANES; lane++) {
+            key[i][lane] = key_of(value[i * stride + lane]);
+            n[lane] += key[i][lane] == INT32_MAX ? 0 : 1;
+        }
+    sort_lanes(key, count);
+    for (int lane = 0; lane < QUANTILE_LANES; lane++)
+        for (int i = 0; i < RESULTS_NUM_QUANTILES; i++) {
+            out[lane][i] = NAN;
+            if (n[lane] == 0)
+                continue;
+            ranks_of(n[lane], i, rank);
+            out[lane][i] = between(n[lane], i, value_of(key[rank[0]][lane]), value_of(key[rank[1]][lane]));
+        }
 }
 
 /* Memory for one series of some clinics in all runs, and for what comes out of it. */
 struct work {
-    hsize_t runs, clinics, weeks; /* clinics: at once */
-    float *value;                 /* [runs][clinics][weeks] */
-    float *cell;                  /* [runs]: one clinic, one week */
-    float *out;                   /* [clinics][weeks][RESULTS_NUM_QUANTILES] */
+    hsize_t runs, clinics, weeks;   /* clinics: at once */
+    float *value;                   /* [runs][clinics][weeks] */
+    float *cell;                    /* [runs]: one clinic, one week */
+    int32_t (*key)[QUANTILE_LANES]; /* [runs]: so many of them */
+    float *out;                     /* [clinics][weeks][RESULTS_NUM_QUANTILES] */
 };
 
 static bool work_init(struct work *self, const struct cube *series)
@@ -164,21 +233,27 @@ static bool work_init(struct work *self, const struct cube *series)
     *self = (struct work){ .runs = runs, .clinics = clinics, .weeks = series->cells };
     self->value = malloc(runs * clinics * series->cells * sizeof(float));
     self->cell = malloc(runs * sizeof(float));
+    self->key = malloc(runs * sizeof *self->key);
     self->out = malloc(clinics * series->cells * RESULTS_NUM_QUANTILES * sizeof(float));
-    return self->value != NULL && self->cell != NULL && self->out != NULL;
+    return self->value != NULL && self->cell != NULL && self->key != NULL && self->out != NULL;
 }
 
 static void work_free(struct work *self)
 {
     free(self->value);
     free(self->cell);
+    free(self->key);
     free(self->out);
 }
 
 static void take_cells(struct work *self, hsize_t clinics)
 {
-    hsize_t cells = clinics * self->weeks;
-    for (hsize_t i = 0; i < cells; i++) {
+    hsize_t cells = clinics * self->weeks, i = 0;
+    for (; self->runs <= few_runs && i + QUANTILE_LANES <= cells; i += QUANTILE_LANES) {
+        float(*out)[RESULTS_NUM_QUANTILES] = (float(*)[RESULTS_NUM_QUANTILES])(self->out + i * RESULTS_NUM_QUANTILES);
+        quantiles_of_lanes(self->value + i, cells, self->key, self->runs, out);
+    }
+    for (; i < cells; i++) {
         for (hsize_t run = 0; run < self->runs; run++)
             self->cell[run] = self->value[run * cells + i];
         quantiles_of(self->cell, self->runs, self->out + i * RESULTS_NUM_QUANTILES);

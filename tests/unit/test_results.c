@@ -686,6 +686,31 @@ Test(quantiles, are_those_of_the_sorted_values)
     }
 }
 
+Test(quantiles, side_by_side_are_the_same)
+{
+    enum { LARGEST = 300 };
+    static float one[LARGEST], together[QUANTILE_LANES][RESULTS_NUM_QUANTILES];
+    static int32_t key[LARGEST][QUANTILE_LANES];
+    float alone[RESULTS_NUM_QUANTILES];
+    unsigned luck = 1;
+    for (int n = 1; n <= LARGEST; n++) {
+        static float kept[LARGEST][QUANTILE_LANES];
+        for (int i = 0; i < n; i++)
+            for (int lane = 0; lane < QUANTILE_LANES; lane++) { /* from none missing to all */
+                luck = luck * 1664525U + 1013904223U;
+                kept[i][lane] = (int)(luck >> 8) % 15 < lane ? NAN : (float)(luck >> 20) - 1000;
+            }
+        quantiles_of_lanes(&kept[0][0], QUANTILE_LANES, key, (size_t)n, together);
+        for (int lane = 0; lane < QUANTILE_LANES; lane++) {
+            for (int i = 0; i < n; i++)
+                one[i] = kept[i][lane];
+            quantiles_of(one, (size_t)n, alone);
+            for (int q = 0; q < RESULTS_NUM_QUANTILES; q++)
+                cr_assert(alone[q] == together[lane][q] || (isnan(alone[q]) && isnan(together[lane][q])));
+        }
+    }
+}
+
 Test(quantiles, leave_out_what_is_missing)
 {
     float value[] = { NAN, 3, NAN, 1, 2 }, none[] = { NAN, NAN }, out[RESULTS_NUM_QUANTILES];
