@@ -68,6 +68,18 @@ static void shift_nurses(struct world *w, int c, const struct params *old)
     shift(&w->nurse.leadership[w->clinic.leader_nurse[c]], now->nurse_leader_start - old->nurse_leader_start);
 }
 
+static void shift_professionals(struct world *w, int c, const struct params *old)
+{
+    const struct params *now = &w->clinic.now[c];
+    FOR_EACH_PROFESSIONAL (q, w, c) {
+        w->professional.temperament[q] +=
+            param_to_scale(KIND_LOGIT, now->engagement_start) - param_to_scale(KIND_LOGIT, old->engagement_start);
+        shift(&w->professional.engagement[q], now->engagement_start - old->engagement_start);
+        shift(&w->professional.value[q], now->nurse_value_start - old->nurse_value_start);
+        shift(&w->professional.tie_team[q], now->team_tie_start - old->team_tie_start);
+    }
+}
+
 static void shift_others(struct world *w, int c, const struct params *old)
 {
     const struct params *now = &w->clinic.now[c];
@@ -168,6 +180,7 @@ void calendar_step(struct world *w)
             put_in_force(w, c);
             shift_nurses(w, c, &old);
             shift_others(w, c, &old);
+            shift_professionals(w, c, &old);
         }
     }
 }

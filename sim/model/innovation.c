@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "coordinator.h"
+#include "professional.h"
 #include "programme.h"
 
 #define IMPLEMENTATION_ISPS 3
@@ -139,8 +141,8 @@ static void plan_services(struct world *w, int i, int n)
     int c = w->patient.clinic[i];
     const struct params *p = &w->clinic.now[c];
     struct words u = patient_luck(w, i, BLOCK_ISP);
-    double held =
-        (1 - p->conflict_share) * (p->isp_without_physicians + (1 - p->isp_without_physicians) * endorsement(w, c));
+    double backing = clamp(endorsement(w, c) + p->isp_from_professionals * professional_help(w, c), 0, 1);
+    double held = (1 - p->conflict_share) * (p->isp_without_physicians + (1 - p->isp_without_physicians) * backing);
     if (random_uniform_of(u.w[0]) > 1 / (1 + p->isp_delay * (1 - w->nurse.comfort[n])))
         return;
     if (random_uniform_of(u.w[1]) > held) {
@@ -195,7 +197,8 @@ static bool partner_answers(struct world *w, int c, int n, double u)
     const struct params *p = &w->clinic.now[c];
     int h = w->clinic.centre[c];
     double usual = param_table[PARAM_service_knowledge_start].value;
-    double knows = p->coordination_unknowing + (1 - p->coordination_unknowing) * w->nurse.knowledge[n] / usual;
+    double knowledge = clamp(w->nurse.knowledge[n] + p->knowledge_from_professionals * professional_help(w, c), 0, 1);
+    double knows = p->coordination_unknowing + (1 - p->coordination_unknowing) * knowledge / usual;
     w->centre.partner_asked[h] += 1;
     return u < p->coordination_success * knows * w->centre.partner_share[h];
 }
@@ -369,6 +372,7 @@ static void set_up(struct world *w, int c)
     int h = w->clinic.centre[c];
     double help = w->clinic.now[c].set_up_help * w->clinic.manager_hours[c] * w->centre.skill[h];
     double left = w->clinic.setup_left[c];
+    help += w->clinic.now[c].set_up_help * w->clinic.coordinator_hours[c] * coordinator_worth(w, c);
     w->clinic.hours_needed[c] += left;
     FOR_EACH_NURSE (n, w, c)
         if (nurse_works(w, n) && w->nurse.hours[n] > 0 && left > 0) {

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "professional.h"
+
 /* ---- nurses come and go ------------------------------------------------------------------------------------------ */
 
 /* Vacancies of the market above its usual ones: everybody looks for the same nurses. */
@@ -315,6 +317,7 @@ void organizational_step(struct world *w)
     for (int c = 0; c < w->clinic.num; c++) {
         pass_nurse_lead(w, c);
         leaders_week(w, c);
+        professional_turnover(w, c);
         meet(w, c);
         move_climate(w, c);
     }

@@ -17,6 +17,7 @@ struct people { /* means over the nurses at work, and over physicians */
     double fte, competence, competence_sd, comfort, knowledge, engagement, strain, tie_manager, tie_team, coaching,
         value;
     double physician_value, physician_tie;
+    double professional_value, professional_engagement;
 };
 
 static void add_nurse(const struct world *w, int n, struct people *p)
@@ -43,6 +44,14 @@ static void add_physicians(const struct world *w, int c, struct people *p)
     }
 }
 
+static void add_professionals(const struct world *w, int c, struct people *p)
+{
+    FOR_EACH_PROFESSIONAL (q, w, c) {
+        p->professional_value += w->professional.value[q];
+        p->professional_engagement += w->professional.engagement[q];
+    }
+}
+
 /* Sums over those present; tallies divide. */
 static struct people count_people(const struct world *w, int c)
 {
@@ -58,6 +67,7 @@ static struct people count_people(const struct world *w, int c)
     mean = p.present > 0 ? p.competence / p.present : 0;
     p.competence_sd = p.present > 0 ? sqrt(clamp(p.competence_sd / p.present - mean * mean, 0, 1)) : 0;
     add_physicians(w, c, &p);
+    add_professionals(w, c, &p);
     return p;
 }
 
@@ -99,8 +109,10 @@ static void tally_leaders(struct world *w, int c, const struct people *p)
     tally_add(w, c, OUTCOME_lead_value, lead, 1);
     tally_add(w, c, OUTCOME_leadership, (lead + w->clinic.manager_value[c] + nurse + manager) / 4, 1);
     tally_add(w, c, OUTCOME_physician_ties, p->physician_tie, w->clinic.num_physicians[c]);
-    tally_add(w, c, OUTCOME_acceptability, p->value + p->physician_value + w->clinic.manager_value[c],
-              p->present + w->clinic.num_physicians[c] + 1);
+    tally_add(w, c, OUTCOME_acceptability,
+              p->value + p->physician_value + p->professional_value + w->clinic.manager_value[c],
+              p->present + w->clinic.num_physicians[c] + w->clinic.num_professionals[c] + 1);
+    tally_add(w, c, OUTCOME_professionals_engagement, p->professional_engagement, w->clinic.num_professionals[c]);
 }
 
 static void tally_work(struct world *w, int c)
@@ -110,6 +122,7 @@ static void tally_work(struct world *w, int c)
     if (w->week < EARLY_WEEKS)
         tally_add(w, c, OUTCOME_early_hours, w->clinic.hours_available[c], 1);
     tally_add(w, c, OUTCOME_case_manager_time, w->clinic.manager_hours[c], 1);
+    tally_add(w, c, OUTCOME_coordinator_time, w->clinic.coordinator_hours[c], 1);
     tally_add(w, c, OUTCOME_hours_per_patient, w->clinic.hours_used[c], 0);
     if (needed > 0)
         tally_add(w, c, OUTCOME_feasibility, had < needed ? had / needed : 1, 1);

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "coordinator.h"
+#include "professional.h"
 #include "training.h"
 
 #define STRAIN_BLAMED 0.1 /* engagement lost to strain above which events name it: moves nobody */
@@ -96,7 +98,7 @@ static void meet_community(struct world *w)
 
 /* ---- ties -------------------------------------------------------------------------------------------------------- */
 
-static double tie_after(double tie, const struct params *p, double hours)
+double provider_tie_after(double tie, const struct params *p, double hours)
 {
     double gain = clamp(p->tie_growth * p->communication * hours, 0, 1);
     return clamp(tie + gain * (1 - tie) - p->tie_decay * tie, 0, 1);
@@ -112,14 +114,25 @@ static void grow_ties(struct world *w, int c)
     int lead = w->clinic.lead[c], others = w->clinic.num_physicians[c] - 1;
     FOR_EACH_NURSE (n, w, c)
         if (nurse_works(w, n)) {
-            w->nurse.tie_manager[n] = tie_after(w->nurse.tie_manager[n], p, nurse_hours);
-            w->nurse.tie_team[n] = tie_after(w->nurse.tie_team[n], p, meeting + p->work_contact * w->nurse.worked[n]);
+            w->nurse.tie_manager[n] = provider_tie_after(w->nurse.tie_manager[n], p, nurse_hours);
+            w->nurse.tie_team[n] =
+                provider_tie_after(w->nurse.tie_team[n], p, meeting + p->work_contact * w->nurse.worked[n]);
         }
     FOR_EACH_PHYSICIAN (f, w, c) {
         double share = f == lead ? p->contact_with_lead : (1 - p->contact_with_lead) / (others > 0 ? others : 1);
         w->physician.tie_manager[f] =
-            tie_after(w->physician.tie_manager[f], p, (1 - p->contact_with_nurses) * contact * share);
+            provider_tie_after(w->physician.tie_manager[f], p, (1 - p->contact_with_nurses) * contact * share);
     }
+}
+
+/* Other professionals work beside nurses, and sit in the same meetings. */
+static void tie_professionals(struct world *w, int c)
+{
+    const struct params *p = &w->clinic.now[c];
+    double work = p->work_contact * w->clinic.hours_used[c] / w->clinic.num_nurses[c];
+    FOR_EACH_PROFESSIONAL (q, w, c)
+        w->professional.tie_team[q] = provider_tie_after(w->professional.tie_team[q], p,
+                                                         (w->clinic.meeting_held[c] ? p->meeting_contact : 0) + work);
 }
 
 /* ---- learning ---------------------------------------------------------------------------------------------------- */
@@ -200,7 +213,9 @@ static struct mood clinic_mood(const struct world *w, int c, int present)
         }
     FOR_EACH_PHYSICIAN (f, w, c)
         value += w->physician.value[f];
-    m.value = value / (present + w->clinic.num_physicians[c]);
+    FOR_EACH_PROFESSIONAL (q, w, c)
+        value += w->professional.value[q];
+    m.value = value / (present + w->clinic.num_physicians[c] + w->clinic.num_professionals[c]);
     m.strain = strain > p->strain_seen ? strain - p->strain_seen : 0;
     m.persuasion = w->centre.managers[h] > 0 ? w->centre.leadership[h] : 0;
     if (!isnan(w->clinic.benefit[c]))
@@ -235,6 +250,16 @@ static void move_physicians(struct world *w, int c, const struct mood *m)
     }
 }
 
+/* They have no tie with the case manager: benefit, colleagues and strain move what they think. */
+static void move_professionals(struct world *w, int c, const struct mood *m)
+{
+    const struct params *p = &w->clinic.now[c];
+    FOR_EACH_PROFESSIONAL (q, w, c)
+        w->professional.value[q] =
+            after(w->professional.value[q], value_parts(w->professional.value[q], p, m, 0, w->professional.tie_team[q],
+                                                        w->clinic.meeting_held[c]));
+}
+
 static void move_values(struct world *w, int c, int present)
 {
     const struct params *p = &w->clinic.now[c];
@@ -242,6 +267,7 @@ static void move_values(struct world *w, int c, int present)
     bool met = w->clinic.meeting_held[c];
     double contact = 0;
     move_physicians(w, c, &m);
+    move_professionals(w, c, &m);
     FOR_EACH_NURSE (n, w, c)
         if (nurse_works(w, n)) {
             double value = w->nurse.value[n];
@@ -302,6 +328,12 @@ static void engage(struct world *w, int c, int present)
             w->nurse.engagement[n] += p->engagement_rate * (1 / (1 + exp(-x)) - w->nurse.engagement[n]);
             strain += w->nurse.strain[n] / present;
         }
+    FOR_EACH_PROFESSIONAL (q, w, c) {
+        double x =
+            shared - s.belonging + w->professional.temperament[q] + p->engagement_from_value * w->professional.value[q];
+        w->professional.engagement[q] += p->engagement_rate * (1 / (1 + exp(-x)) - w->professional.engagement[q]);
+    }
+    w->clinic.team_part[c] = professional_part(w, c);
     note_engagement(w, c, &s, strain);
 }
 
@@ -361,11 +393,13 @@ void provider_step(struct world *w)
 {
     move_directors(w);
     share_case_managers(w);
+    coordinator_week(w);
     count_partners(w);
     meet_community(w);
     for (int c = 0; c < w->clinic.num; c++) {
         int present = count_present(w, c);
         grow_ties(w, c);
+        tie_professionals(w, c);
         if (clinic_runs(w, c))
             training_week(w, c);
         coach_and_learn(w, c);

@@ -1,6 +1,8 @@
 /* Provider factors: ties, learning, training and coaching, what people think, and how strained they are.
  *
  *   tie             grows by tie_growth * communication for an hour of contact (of what is missing), decays at tie_decay
+ *   professionals   value and engagement as nurses', without strain and case manager; tie with the team from meetings and
+ *                   from working beside nurses (professional.h)
  *   coaching        hours of trainer and case manager times what they are worth; strength x / (x + coaching_half)
  *   competence      dc = ln 2 / competence_half_time * practice * (1 + (coaching_speed - 1) coached + cop_speed * community)
  *                   * (1 - c); practice = worked / (worked + practice_hours); forgetting without practice   (5.2-5.7)
@@ -17,9 +19,12 @@
  *
  * Writes: centre.{hours, demand, director_value, partner_*}, clinic.{manager_hours, community, belonging, trained,
  *         sessions_held, lead_negative, overload, manager_value}, nurse.{competence, knowledge, comfort, coaching,
- *         engagement, value, strain, tie_*}, physician.{value, tie_manager}, community_sum, cause. */
+ *         engagement, value, strain, tie_*}, physician.{value, tie_manager},
+ *         professional.{value, engagement, tie_team}, clinic.team_part, community_sum, cause. */
 #ifndef MILIEU_PROVIDER_H
 #define MILIEU_PROVIDER_H
 #include "world.h"
 void provider_step(struct world *w);
+/* A tie after a week with so many hours of contact. */
+double provider_tie_after(double tie, const struct params *p, double hours);
 #endif

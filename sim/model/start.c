@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "professional.h"
 #include "world.h"
 
 static const struct person_setting *person_of(const struct person_setting *people, int i)
@@ -81,6 +82,15 @@ static void start_physician(struct world *w, int c, int i, int f)
                                                                        random_normal_of(random_uniform_of(u.w[1])));
 }
 
+static void start_professionals(struct world *w, int c)
+{
+    FOR_EACH_PROFESSIONAL (q, w, c) {
+        professional_comes(w, c, q, 0);
+        w->professional.tie_team[q] = w->clinic.now[c].team_tie_start;
+    }
+    w->clinic.team_part[c] = professional_part(w, c);
+}
+
 static int leading(const struct person_setting *people, int num)
 {
     for (int i = 0; people != NULL && i < num; i++)
@@ -98,6 +108,7 @@ static void start_clinic_people(struct world *w, int c)
         start_nurse(w, c, w->clinic.first_nurse[c] + i, person_of(s->nurse, i));
     for (int i = 0; i < s->num_physicians; i++)
         start_physician(w, c, i, w->clinic.first_physician[c] + i);
+    start_professionals(w, c);
 }
 
 static void start_patients(struct world *w, int c)
@@ -145,7 +156,7 @@ static void start_clinic(struct world *w, int c)
 
 static void start_places(struct world *w)
 {
-    int32_t nurse = 0, physician = 0;
+    int32_t nurse = 0, physician = 0, professional = 0;
     for (int c = 0; c < w->clinic.num; c++) {
         const struct clinic_setting *s = &w->setting->clinic[c];
         w->clinic.centre[c] = s->centre;
@@ -155,6 +166,9 @@ static void start_places(struct world *w)
         w->clinic.num_physicians[c] = s->num_physicians;
         w->clinic.first_patient[c] = w->population->first[c];
         w->clinic.num_patients[c] = w->population->first[c + 1] - w->population->first[c];
+        w->clinic.first_professional[c] = professional;
+        w->clinic.num_professionals[c] = (int32_t)s->base.professionals;
+        professional += w->clinic.num_professionals[c];
         nurse += s->num_nurses;
         physician += s->num_physicians;
     }
@@ -220,6 +234,7 @@ static void start_strategies(struct world *w)
 void world_people(struct world *w)
 {
     start_places(w);
+    w->coordinator = (struct coordinator){ .event = NONE };
     for (int c = 0; c < w->clinic.num; c++) {
         start_clinic_factors(w, c);
         start_clinic(w, c);

@@ -1,5 +1,7 @@
 #include "training.h"
 
+#include "coordinator.h"
+
 #define SESSION_HOURS 2.0 /* the length session_gain is told for */
 
 double training_worth(const struct params *p)
@@ -32,7 +34,7 @@ static void nurse_attends(struct world *w, int n, double gain, double mean)
 void training_week(struct world *w, int c)
 {
     const struct params *p = &w->clinic.now[c];
-    double gain = p->session_gain * p->session_hours / SESSION_HOURS * p->relevance * training_worth(p);
+    double gain = p->session_gain * p->session_hours / SESSION_HOURS * coordinator_relevance(w, c) * training_worth(p);
     double mean;
     int present = 0;
     int due =

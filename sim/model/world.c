@@ -23,6 +23,7 @@ static void *take(struct arena *a, size_t count, size_t size)
 #define TAKE_CLINIC(type, name, words) w->clinic.name = take(a, (size_t)w->clinic.num, sizeof(type));
 #define TAKE_NURSE(type, name, words) w->nurse.name = take(a, (size_t)w->nurse.num, sizeof(type));
 #define TAKE_PHYSICIAN(type, name, words) w->physician.name = take(a, (size_t)w->physician.num, sizeof(type));
+#define TAKE_PROFESSIONAL(type, name, words) w->professional.name = take(a, (size_t)w->professional.num, sizeof(type));
 #define TAKE_PATIENT(type, name, words) w->patient.name = take(a, (size_t)w->patient.num, sizeof(type));
 
 static void lay_out(struct world *w, struct arena *a)
@@ -33,6 +34,7 @@ static void lay_out(struct world *w, struct arena *a)
     CLINIC_COLUMNS(TAKE_CLINIC)
     NURSE_COLUMNS(TAKE_NURSE)
     PHYSICIAN_COLUMNS(TAKE_PHYSICIAN)
+    PROFESSIONAL_COLUMNS(TAKE_PROFESSIONAL)
     PATIENT_COLUMNS(TAKE_PATIENT)
     w->clinic.now = take(a, clinics, sizeof(struct params));
     w->base = take(a, clinics, sizeof(struct params));
@@ -52,10 +54,11 @@ static void count_people(struct world *w)
     const struct setting *s = w->setting;
     w->centre.num = s->num_centres;
     w->clinic.num = s->num_clinics;
-    w->nurse.num = w->physician.num = 0;
+    w->nurse.num = w->physician.num = w->professional.num = 0;
     for (int c = 0; c < s->num_clinics; c++) {
         w->nurse.num += s->clinic[c].num_nurses;
         w->physician.num += s->clinic[c].num_physicians;
+        w->professional.num += (int32_t)s->clinic[c].base.professionals;
     }
     w->patient.num = w->population->num_patients;
 }
@@ -143,7 +146,7 @@ int world_reserve_events(struct world *self, struct error *err)
     if (r == NULL || !self->setting->events)
         return 0;
     need = r->num_events + (int64_t)EVENTS_A_CLINIC_WEEK * self->clinic.num + 3 * self->nurse.num +
-           4 * self->centre.num + (int64_t)self->setting->num_strategies * self->clinic.num;
+           4 * self->centre.num + 2 + (int64_t)self->setting->num_strategies * self->clinic.num;
     for (int h = 0; h < self->centre.num; h++)
         need += self->setting->centre[h].num_case_managers;
     if (need > r->max_events) {
@@ -200,6 +203,13 @@ static int verify_nurse(const struct world *w, int n)
     return 0;
 }
 
+static int verify_professional(const struct world *w, int q)
+{
+    HOLDS(is_share(w->professional.value[q]) && is_share(w->professional.engagement[q]));
+    HOLDS(is_share(w->professional.tie_team[q]) && w->professional.leaves[q] >= 0);
+    return 0;
+}
+
 static int verify_patient(const struct world *w, int c, int i)
 {
     const struct care *care = care_of(w, i);
@@ -228,8 +238,11 @@ static int verify_clinic(const struct world *w, int c)
         line = line != 0 ? line : verify_nurse(w, n);
         caseload += w->nurse.caseload[n];
     }
+    FOR_EACH_PROFESSIONAL (q, w, c)
+        line = line != 0 ? line : verify_professional(w, q);
     if (line != 0)
         return line;
+    HOLDS(is_share(w->clinic.tie_coordinator[c]) && is_share(w->clinic.team_part[c]));
     HOLDS(enrolled == w->clinic.num_enrolled[c] && caseload == enrolled);
     HOLDS(is_share(w->clinic.climate[c]) && is_share(w->clinic.manager_value[c]) && w->clinic.setup_left[c] >= 0);
     HOLDS(clinic_runs(w, c) || enrolled == 0);

@@ -29,6 +29,8 @@
 #define ENTITY_CLINIC 0xA00000U
 #define ENTITY_LIST 0xB00000U
 #define ENTITY_STRATEGY 0xC00000U
+#define ENTITY_PROFESSIONAL 0xD00000U
+#define ENTITY_COORDINATOR 0xE00000U
 
 enum stage {
     STAGE_PLANNING,
@@ -86,6 +88,8 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(int32_t, num_nurses, "nurse posts")                                                                              \
     X(int32_t, first_physician, "")                                                                                    \
     X(int32_t, num_physicians, "")                                                                                     \
+    X(int32_t, first_professional, "")                                                                                 \
+    X(int32_t, num_professionals, "")                                                                                  \
     X(int32_t, lead, "physician who leads")                                                                            \
     X(int32_t, leader_nurse, "post of the nurse who leads")                                                            \
     X(int32_t, first_patient, "of all its lists")                                                                      \
@@ -103,6 +107,9 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(int32_t, sessions_held, "training sessions so far")                                                              \
     X(double, belonging, "to the training group, 0..1")                                                                \
     X(double, manager_hours, "case manager's hours for the clinic this week")                                          \
+    X(double, coordinator_hours, "of the project's coordinator for the clinic this week")                              \
+    X(double, tie_coordinator, "of the clinic's nurses with her, 0..1")                                                \
+    X(double, team_part, "part that other professionals take, mean, 0..1")                                             \
     X(double, community, "support from the community of practice, 0..1")                                               \
     X(double, strategy_hours, "h/week strategies take from each nurse")                                                \
     X(double, strategy_cost, "CAD of strategies this week")                                                            \
@@ -168,6 +175,14 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(int32_t, clinic, "")                                                                                             \
     X(double, value, "seen in the programme, 0..1")                                                                    \
     X(double, tie_manager, "with the hospital's case manager")
+
+/* Social workers, pharmacists, kinesiologists ...: they see the programme through the team. */
+#define PROFESSIONAL_COLUMNS(X)                                                                                        \
+    X(double, value, "seen in the programme, 0..1")                                                                    \
+    X(double, temperament, "log-odds of own engagement in a neutral setting")                                          \
+    X(double, engagement, "0..1")                                                                                      \
+    X(double, tie_team, "with nurses and physicians, 0..1")                                                            \
+    X(int32_t, leaves, "week in which somebody else comes in her place")
 
 /* Of every listed patient; what luck and history give stands in population.h. */
 #define PATIENT_COLUMNS(X)                                                                                             \
@@ -240,6 +255,18 @@ struct physicians {
     int32_t num;
     PHYSICIAN_COLUMNS(DECLARE)
 };
+struct professionals {
+    int32_t num;
+    PROFESSIONAL_COLUMNS(DECLARE)
+};
+/* The project's clinical coordinator [000]: one for all clinics, where coordinator_hours is above 0. */
+struct coordinator {
+    uint8_t vacant;
+    int32_t since; /* week the post was left */
+    int64_t event; /* last departure or arrival; NONE */
+    double hours;  /* for all clinics this week */
+    double demand; /* sum over clinics of need */
+};
 struct patients {
     int32_t num;
     PATIENT_COLUMNS(DECLARE)
@@ -266,6 +293,8 @@ struct world {
     struct clinics clinic;
     struct nurses nurse;
     struct physicians physician;
+    struct professionals professional;
+    struct coordinator coordinator;
     struct patients patient;
     int32_t *enrolled;               /* [patients] a clinic's enrolled now, from its first_patient on, by enrolment */
     int32_t *treated;                /* [patients] a clinic's ever enrolled, from its first_patient on */
@@ -313,9 +342,11 @@ double world_mean_at_work(const struct world *self, int clinic, const double *co
 /* 0, or the source line of the first invariant that does not hold. */
 int world_verify(const struct world *self);
 
-/* Every nurse's post, every physician of a clinic: FOR_EACH_NURSE(n, w, c) ... with n declared by it. */
+/* Every nurse's post, every physician, every other professional of a clinic: FOR_EACH_NURSE(n, w, c) ... with n declared by it. */
 #define FOR_EACH_NURSE(n, w, c) FOR_EACH_OF(n, (w)->clinic.first_nurse[c], (w)->clinic.num_nurses[c])
 #define FOR_EACH_PHYSICIAN(f, w, c) FOR_EACH_OF(f, (w)->clinic.first_physician[c], (w)->clinic.num_physicians[c])
+#define FOR_EACH_PROFESSIONAL(q, w, c)                                                                                 \
+    FOR_EACH_OF(q, (w)->clinic.first_professional[c], (w)->clinic.num_professionals[c])
 #define FOR_EACH_OF(i, first, num) for (int i = (first), i##_end = i + (num); i < i##_end; i++)
 
 /* What the programme knows of a patient; of one never enrolled, what holds of all of them, and must not be written. */

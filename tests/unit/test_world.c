@@ -419,6 +419,9 @@ Test(world, verify_sees_a_broken_clinic)
     struct world *w = b.f.w;
     int c = w->patient.clinic[b.patient];
     EXPECT_SEEN(w->clinic.num_enrolled[c], w->clinic.num_enrolled[c] + 1);
+    EXPECT_SEEN(w->clinic.tie_coordinator[c], 1.1);
+    EXPECT_SEEN(w->professional.value[w->clinic.first_professional[c]], -0.1);
+    EXPECT_SEEN(w->professional.engagement[w->clinic.first_professional[c]], NAN);
     EXPECT_SEEN(w->clinic.climate[c], NAN);
     EXPECT_SEEN(w->clinic.manager_value[c], 1.1);
     EXPECT_SEEN(w->clinic.setup_left[c], -1);

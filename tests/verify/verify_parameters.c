@@ -28,6 +28,7 @@ static void scene(struct fixture *f, int number)
     fixture_param(f, PARAM_reorganization_per_year, 1);
     fixture_param(f, PARAM_nurse_turnover_rate, 0.4);
     fixture_param(f, PARAM_partner_places, 3);
+    fixture_param(f, PARAM_coordinator_hours, 10);
     if (number == 1) {
         fixture_rate(f, FACTOR_medical_leadership, -1.5);
         fixture_rate(f, FACTOR_nursing_capacity, -2);
