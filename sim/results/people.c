@@ -160,7 +160,7 @@ void people_take_draw(struct people *self, struct store *store, int draw, const 
         store_fail_memory(store);
     if (setting != NULL)
         list = list_of(setting, store);
-    for (size_t i = 0; !store->failed && i < self->count; i++)
+    for (size_t i = 0; rating != NULL && !store->failed && i < self->count; i++)
         for (size_t f = 0; f < NUM_FACTORS; f++)
             rating[i * NUM_FACTORS + f] = list != NULL ? (float)list[i].person->rating[f] : NAN;
     store_write(store, self->rating, 3, start, count, H5T_NATIVE_FLOAT, rating);

@@ -163,12 +163,12 @@ static int32_t key_of(float value)
 {
     int32_t bits;
     memcpy(&bits, &value, sizeof bits);
-    return isnan(value) ? INT32_MAX : bits ^ ((bits >> 31) & INT32_MAX);
+    return isnan(value) ? INT32_MAX : (bits < 0 ? bits ^ INT32_MAX : bits);
 }
 
 static float value_of(int32_t key)
 {
-    int32_t bits = key ^ ((key >> 31) & INT32_MAX);
+    int32_t bits = key < 0 ? key ^ INT32_MAX : key;
     float value;
     memcpy(&value, &bits, sizeof value);
     return value;
