@@ -262,7 +262,7 @@ static int draw_patient(struct population *self, const struct makers *m, const c
         return error_set(
             err, MILIEU_ERR_RUN,
             "%s: nobody among %u candidates fits the list: select_visits %g, select_admissions %g, ed_mean %g",
-            "%s : personne parmi %u candidats ne convient à la liste : select_visits %g, "
+            "%s : personne parmi %u candidats ne convient à la liste : select_visits %g, "
             "select_admissions %g, ed_mean %g",
             clinic, MAX_CANDIDATES, p->select_visits, p->select_admissions, p->ed_mean);
     person_draw(self, &m->ages, p, self->luck, i);
