@@ -43,7 +43,7 @@ static size_t gather(const struct setting *setting, struct somebody *list)
 
 static struct somebody *list_of(const struct setting *setting, struct store *store)
 {
-    struct somebody *list = malloc((gather(setting, NULL) + 1) * sizeof *list);
+    struct somebody *list = calloc(gather(setting, NULL) + 1, sizeof *list);
     if (list == NULL)
         store_fail_memory(store);
     else
@@ -162,7 +162,8 @@ void people_take_draw(struct people *self, struct store *store, int draw, const 
         list = list_of(setting, store);
     for (size_t i = 0; rating != NULL && !store->failed && i < self->count; i++)
         for (size_t f = 0; f < NUM_FACTORS; f++)
-            rating[i * NUM_FACTORS + f] = list != NULL ? (float)list[i].person->rating[f] : NAN;
+            rating[i * NUM_FACTORS + f] =
+                list != NULL && list[i].person != NULL ? (float)list[i].person->rating[f] : NAN;
     store_write(store, self->rating, 3, start, count, H5T_NATIVE_FLOAT, rating);
     free(rating);
     free(list);
