@@ -283,7 +283,7 @@ static int set_risk(struct population *self, struct makers *m, const char *clini
     self->risk[self->num_risks++] = risk;
     if (risk_init(risk, p) != 0)
         return error_set(err, MILIEU_ERR_RUN, "%s: no visit rates for ed_mean %g, ed_dispersion %g",
-                         "%s : pas de taux de visites pour ed_mean %g, ed_dispersion %g", clinic, p->ed_mean,
+                         "%s : pas de taux de visites pour ed_mean %g, ed_dispersion %g", clinic, p->ed_mean,
                          p->ed_dispersion);
     return 0;
 }
