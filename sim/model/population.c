@@ -110,7 +110,7 @@ static double walk_year(const struct makers *m, const double z[12], struct candi
 static struct candidate draw_candidate(const struct makers *m, struct luck luck, uint64_t entity, uint32_t number,
                                        bool risky)
 {
-    struct candidate c;
+    struct candidate c = { 0 };
     double z[CANDIDATE_NORMALS], risk, other, expected;
     struct words use = random_words(luck, entity, 0, STREAM_CANDIDATE_USE, number);
     for (uint32_t b = 0; b < BLOCKS_PER_CANDIDATE; b++) {
@@ -192,7 +192,7 @@ static int allocate(struct population *self)
     POPULATION_COLUMNS(ALLOCATE)
 #undef ALLOCATE
     self->usual = calloc(clinics + 1, sizeof *self->usual);
-    self->risk = calloc(clinics + 1, sizeof *self->risk);
+    self->risk = calloc(clinics + 1, sizeof(struct risk *));
     return whole && self->usual != NULL && self->risk != NULL ? 0 : MILIEU_ERR_MEMORY;
 }
 
