@@ -37,6 +37,12 @@ struct runner {
     bool halt;           /* take no more runs */
 };
 
+/* A failure that any machine would see. */
+static bool is_of_the_run(int code)
+{
+    return code != MILIEU_ERR_INTERRUPTED && code != MILIEU_ERR_MEMORY;
+}
+
 static int interrupted(struct error *err)
 {
     return error_set(err, MILIEU_ERR_INTERRUPTED, "%s", "%s", "");
@@ -151,7 +157,7 @@ static void finish_run(struct runner *self, int64_t index)
     struct slot *slot = &self->slot[index % self->window];
     pthread_mutex_lock(&self->lock);
     slot->done = true;
-    if (slot->ret == MILIEU_ERR_INTERRUPTED)
+    if (slot->ret != 0 && !is_of_the_run(slot->ret))
         self->halt = true;
     pthread_cond_broadcast(&self->changed);
     pthread_mutex_unlock(&self->lock);
@@ -190,8 +196,11 @@ static int hand_over_failure(struct run_id id, const struct slot *slot, const st
 {
     struct run_failure failure = { id.draw, id.replication, slot->week, slot->err };
     failure.why.code = slot->ret;
-    if (slot->ret == MILIEU_ERR_INTERRUPTED)
-        return interrupted(err);
+    if (!is_of_the_run(slot->ret)) {
+        if (err != NULL)
+            *err = failure.why;
+        return slot->ret;
+    }
     if (report->failed++ == 0)
         report->first = failure;
     return sink->take_failure != NULL ? sink->take_failure(sink->context, &failure, err) : 0;

@@ -5,12 +5,12 @@
  *
  * What goes wrong
  *   fails one run     a draw that scenario_draw cannot make (then all its replications), or anything simulation_* or
- *                     record_init return for it: nobody qualifies for a list, no memory for this run. The run is told
- *                     to the sink in its place, with its reason, and left out of everything else; the rest goes on.
- *                     Every arm of it is left out, so that pairs stay pairs.
- *   fails everything  the wish to stop; a non-zero return of the sink (a full disk); no memory to begin with; and when
- *                     not one run could be made: runner_run then returns what the first of them failed of.
- * Which runs fail is a matter of scenario, seed and program alone, but for want of memory, which is the machine's. */
+ *                     record_init return for it: nobody qualifies for a list. The run is told to the sink in its
+ *                     place, with its reason, and left out of everything else; the rest goes on. Every arm of it is
+ *                     left out, so that pairs stay pairs.
+ *   fails everything  the wish to stop; want of memory, at any time; a non-zero return of the sink (a full disk); and
+ *                     when not one run could be made: runner_run then returns what the first of them failed of.
+ * Which runs fail is a matter of scenario, seed and program alone. */
 #ifndef MILIEU_RUNNER_H
 #define MILIEU_RUNNER_H
 
