@@ -4,6 +4,22 @@
 #include "professional.h"
 #include "world.h"
 
+static const bool starts_on[NUM_PARAMS] = {
+    [PARAM_professionals] = true,
+    [PARAM_missing_at_start] = true,
+    [PARAM_absent_is_sick] = true,
+    [PARAM_start_up_from_ties] = true,
+    [PARAM_physician_tie_spread] = true,
+    /* of the scenario's draw */
+    [PARAM_place_proximity] = true,
+    [PARAM_beta_spread] = true,
+};
+
+bool world_starts_on(int param)
+{
+    return starts_on[param];
+}
+
 static const struct person_setting *person_of(const struct person_setting *people, int i)
 {
     return people != NULL ? &people[i] : NULL;

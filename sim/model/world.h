@@ -323,6 +323,11 @@ void world_start(struct world *self, int arm, struct record *record);
 /* Its second half, in start.c: places, people, patients, strategies as they stand in week 0; columns are all 0 before. */
 void world_people(struct world *self);
 
+/* True for a parameter that is read before the first week, by world_people or by the scenario's draw, and never again: a
+ * strategy that moved it would do nothing. Those that also hold for newcomers, or whose state a strategy shifts
+ * (calendar.c), are none of them; nor are those of the population (population_draws_on). */
+bool world_starts_on(int param);
+
 /* The record of a patient who is enrolled now, all of it set anew: before num_treated counts the patient. Memory of those
  * who never are is not touched: a country's would be a third of all. */
 struct care *world_open_care(struct world *self, int patient);

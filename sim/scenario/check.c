@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../model/population.h"
+#include "../model/world.h"
 #include "value.h"
 
 #define MOST_TRIES 63
@@ -258,6 +259,19 @@ static void refuse_late_change(struct reading *r, struct node *node, const struc
         path_show(r, path));
 }
 
+static void refuse_idle_change(struct reading *r, struct node *node, const struct path *path)
+{
+    complain(
+        r, node,
+        "%s: a strategy cannot change what is read only before week 0: it would do nothing\n    state it for the "
+        "clinics (every_clinic, or an item of meso), or let the strategy change what acts from week to week, such "
+        "as nurse_turnover_rate or time_to_fill",
+        "%s : une stratégie ne peut changer ce qui n'est lu qu'avant la semaine 0 : elle n'aurait aucun effet\n    "
+        "donnez-le aux cliniques (every_clinic, ou un élément de meso), ou que la stratégie change ce qui agit de "
+        "semaine en semaine, comme nurse_turnover_rate ou time_to_fill",
+        path_show(r, path));
+}
+
 static void check_parameter(struct reading *r, struct node *node, enum at at, int index, const struct path *path)
 {
     const struct param_info *param = &param_table[index];
@@ -272,6 +286,10 @@ static void check_parameter(struct reading *r, struct node *node, enum at at, in
     }
     if (change && population_draws_on(index)) {
         refuse_late_change(r, node, path);
+        return;
+    }
+    if (change && world_starts_on(index)) {
+        refuse_idle_change(r, node, path);
         return;
     }
     if (may_spread)

@@ -105,6 +105,18 @@ def test_check_wrong():
     assert "vouliez-vous dire" in french and "2 erreurs, 0 avertissement" in french, french
 
 
+def test_strategy_too_late():
+    """check and run refuse a strategy that would do nothing, in both languages, with what to do instead: 65"""
+    for change in ("set: { missing_at_start = 0.0; }", "add: { professionals = 1; }"):
+        late = scenario(TINY.replace("add: { medical_leadership = 1; }", change), "late.cfg")
+        for command in (("check",), ("run", "--no-output")):
+            english, french = (milieu(*command, late, "--lang", lang, status=65).err for lang in ("en", "fr"))
+            for words in ("a strategy cannot change what is read only before week 0", "state it for the clinics"):
+                assert words in english, english
+            for words in ("une stratégie ne peut changer ce qui n'est lu qu'avant la semaine 0", "donnez-le aux cliniques"):
+                assert words in french, french
+
+
 def test_check_first_failure():
     """the status is that of the first file that failed"""
     bad = scenario("nonsense = 1;", "bad.cfg")

@@ -190,6 +190,11 @@ static const struct {
       "strategies[s].set.admission_share: a strategy cannot change who is listed or what they use in usual care" },
     { "strategy-selection.cfg", "strategy-selection.cfg", 6,
       "strategies[s].add.select_visits: a strategy cannot change who is listed" },
+    { "strategy-start.cfg", "strategy-start.cfg", 5,
+      "strategies[s].add.professionals: a strategy cannot change what is read only before week 0: it would do "
+      "nothing" },
+    { "strategy-start.cfg", "strategy-start.cfg", 7,
+      "strategies[t].set.missing_at_start: a strategy cannot change what is read only before week 0" },
     { "many.cfg", "many.cfg", 4, "runs.draws = 0" },
     { "many.cfg", "many.cfg", 4, "runs.seed = 1.5" },
     { "many.cfg", "many.cfg", 7, "medical_leadrship" },

@@ -1,9 +1,13 @@
 /* No parameter is idle: from the low to the high end of its plausible range some outcome moves, on the same luck.
  * What is drawn for table 1 of [003] alone, and what acts before a run, is named here and must move nothing: a label
- * that begins to act, or a parameter that stops acting, is found either way. */
+ * that begins to act, or a parameter that stops acting, is found either way.
+ *
+ * Nor is a parameter idle that a strategy changes once the run has begun: from the least to the most a user may write it
+ * moves something, or scenarios that let a strategy change it are refused (population_draws_on, world_starts_on). */
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "sim/model/population.h"
 #include "tests/unit/fixture.h"
 
 enum { CLINICS = 4, WEEKS = 104 };
@@ -21,9 +25,9 @@ static const int label[] = {
  * nurses with all the time there is, 3 nurses who lose heart. All have reorganisations, departures, few partners. */
 enum { SCENES = 4, TRIES = 4 * SCENES };
 
-static void scene(struct fixture *f, int number)
+static void scene(struct fixture *f, int number, int strategies)
 {
-    fixture_init(f, CLINICS, 2, 0, 1);
+    fixture_init(f, CLINICS, 2, strategies, 1);
     f->setting.horizon = WEEKS;
     fixture_param(f, PARAM_reorganization_per_year, 1);
     fixture_param(f, PARAM_nurse_turnover_rate, 0.4);
@@ -51,16 +55,28 @@ struct seen { /* of a run: outcomes, events and what they are put down to */
     double outcome[NUM_OUTCOMES], events;
 };
 
+static struct seen seen_of(const struct fixture *f)
+{
+    struct seen seen = { .events = 0 };
+    memcpy(seen.outcome, f->record.outcome + (long)CLINICS * NUM_OUTCOMES, sizeof seen.outcome);
+    for (int64_t i = 0; i < f->record.num_events; i++)
+        seen.events += (double)(i + 1) * (double)(f->record.event[i].cause + 2);
+    return seen;
+}
+
+static bool differs(struct seen a, struct seen b)
+{
+    return memcmp(&a, &b, sizeof a) != 0;
+}
+
 static struct seen run_at(int param, double value, int number)
 {
     struct fixture f;
-    struct seen seen = { .events = 0 };
-    scene(&f, number % SCENES);
+    struct seen seen;
+    scene(&f, number % SCENES, 0);
     fixture_param(&f, (enum param)param, value);
     fixture_run(&f, (uint32_t)number, 0);
-    memcpy(seen.outcome, f.record.outcome + (long)CLINICS * NUM_OUTCOMES, sizeof seen.outcome);
-    for (int64_t i = 0; i < f.record.num_events; i++)
-        seen.events += (double)(i + 1) * (double)(f.record.event[i].cause + 2);
+    seen = seen_of(&f);
     fixture_free(&f);
     return seen;
 }
@@ -68,9 +84,7 @@ static struct seen run_at(int param, double value, int number)
 static bool acts(int param)
 {
     for (int number = 0; number < TRIES; number++) {
-        struct seen low = run_at(param, param_table[param].low, number);
-        struct seen high = run_at(param, param_table[param].high, number);
-        if (memcmp(&low, &high, sizeof low) != 0)
+        if (differs(run_at(param, param_table[param].low, number), run_at(param, param_table[param].high, number)))
             return true;
     }
     return false;
@@ -89,4 +103,39 @@ Test(parameters, none_is_idle_but_labels)
     for (int i = 0; i < NUM_PARAMS; i++)
         cr_expect(acts(i) != is_label(i), "%s %s", param_table[i].id,
                   is_label(i) ? "is a label, yet acts" : "acts on nothing");
+}
+
+/* ---- once the run has begun -------------------------------------------------------------------------------------- */
+
+enum { STRATEGY_WEEK = 8 };
+
+/* Drawn once, run again and again under one strategy. */
+static void late_scene(struct fixture *f, int number)
+{
+    scene(f, number % SCENES, 1);
+    fixture_strategy(f, 0, STRATEGY_WEEK, false, 0, CHANGE_SET, 0);
+    fixture_draw(f, (uint32_t)number);
+}
+
+static struct seen run_with(struct fixture *f, int param, double value)
+{
+    *f->setting.strategy[0].change = (struct change){ false, param, CHANGE_SET, value };
+    cr_assert(simulation_arm(&f->sim, 0, &f->record, NULL) == 0);
+    return seen_of(f);
+}
+
+Test(parameters, none_is_idle_in_a_strategy_but_those_it_is_refused)
+{
+    struct fixture f;
+    bool moves[NUM_PARAMS] = { false };
+    for (int number = 0; number < TRIES; number++) {
+        late_scene(&f, number);
+        for (int i = 0; i < NUM_PARAMS; i++)
+            if (!moves[i])
+                moves[i] = differs(run_with(&f, i, param_table[i].min), run_with(&f, i, param_table[i].max));
+        fixture_free(&f);
+    }
+    for (int i = 0; i < NUM_PARAMS; i++)
+        cr_expect(moves[i] != (population_draws_on(i) || world_starts_on(i)), "%s %s", param_table[i].id,
+                  moves[i] ? "is refused to strategies, yet acts" : "is open to strategies, and acts on nothing");
 }
