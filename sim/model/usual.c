@@ -136,7 +136,8 @@ int population_usual_care(struct population *self, const volatile sig_atomic_t *
     if (ret != 0)
         return error_set(err, MILIEU_ERR_MEMORY, "no memory for weeks of much use",
                          "pas de mémoire pour les semaines de grand usage");
-    qsort(self->rare, (size_t)self->num_rare, sizeof *self->rare, by_place);
+    if (self->num_rare > 0)
+        qsort(self->rare, (size_t)self->num_rare, sizeof *self->rare, by_place);
     return stop_is_asked(stop) ? error_set(err, MILIEU_ERR_INTERRUPTED, "%s", "%s", "") : 0;
 }
 
