@@ -73,7 +73,8 @@ int error_record(struct error *err, int code, const char *file, int line, struct
 
 struct reason error_reason(int number)
 {
-    struct reason reason = { { strerror(number), strerror(number) } };
+    const char *text = strerror(number); /* once: a second call may take back the first */
+    struct reason reason = { { text, text } };
     for (size_t i = 0; i < sizeof reason_table / sizeof *reason_table; i++)
         if (reason_table[i].number == number)
             reason.text[1] = reason_table[i].french;

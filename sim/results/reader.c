@@ -38,7 +38,7 @@ static void read_switches(struct results_file *self)
         store_fail_memory(store);
     if (strategies > 0)
         fetch_block(store, "arms", "on", 2, start, count, H5T_NATIVE_INT8, on);
-    for (size_t i = 0; i < arms * strategies && !store->failed; i++)
+    for (size_t i = 0; on != NULL && self->strategy_on != NULL && !store->failed && i < arms * strategies; i++)
         self->strategy_on[i] = on[i] != 0;
     free(on);
 }
