@@ -217,11 +217,35 @@ static struct node *open_value(struct reading *r, struct node *node, const char 
     return inner;
 }
 
-static void check_rating(struct reading *r, struct node *node, enum at at, const struct path *path)
+/* Ids of the parameters a factor acts on, those that a strategy cannot move or the others: ", " between them. */
+static const char *links_of(struct reading *r, int factor, bool settled)
+{
+    const char *ids = "";
+    for (int i = 0; i < NUM_LINKS && ids != NULL; i++) {
+        int param = (int)link_table[i].param;
+        if ((int)link_table[i].factor == factor && (population_draws_on(param) || world_starts_on(param)) == settled)
+            ids = reading_memory(
+                r, arena_print(r->arena, "%s%s%s", ids, ids[0] != '\0' ? ", " : "", param_table[param].id));
+    }
+    return ids;
+}
+
+static void warn_of_idle_links(struct reading *r, struct node *node, int factor, const struct path *path)
+{
+    const char *idle = links_of(r, factor, true), *acts = links_of(r, factor, false);
+    if (idle != NULL && acts != NULL && idle[0] != '\0')
+        warn(r, node, "%s acts in part only: what is settled before the strategy acts will not move: %s (%s will)",
+             "%s n'agit qu'en partie : ce qui est fixé avant que la stratégie agisse ne bougera pas : %s (%s bougera)",
+             path_show(r, path), idle, acts);
+}
+
+static void check_rating(struct reading *r, struct node *node, enum at at, int factor, const struct path *path)
 {
     double most = at == AT_CHANGE_ADD ? 4 : 2;
     struct value_rule rule = { -most, most, false, true, 0 };
     struct node *inner = open_value(r, node, "rating", "who, why", path);
+    if (at == AT_CHANGE_SET || at == AT_CHANGE_ADD)
+        warn_of_idle_links(r, node, factor, path);
     if (inner != NULL && inner->kind == NODE_GROUP)
         must_be(r, inner, path, "a rating", "une cote");
     else if (inner != NULL)
@@ -410,7 +434,7 @@ static void check_group(struct reading *r, struct node *group, enum at at, const
         if (!schema_find(r->schema, at, node->name, &meaning))
             complain_of_key(r, node, at, path);
         else if (meaning.sort == KEY_FACTOR)
-            check_rating(r, node, at, &place);
+            check_rating(r, node, at, meaning.index, &place);
         else if (meaning.sort == KEY_PARAMETER)
             check_parameter(r, node, at, meaning.index, &place);
         else

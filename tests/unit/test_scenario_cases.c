@@ -117,3 +117,37 @@ Test(scenario_cases, the_other_reading_moves_one_clinic_to_another_centre_and_no
         setting_free(&whole);
     }
 }
+
+/* ---- what a strategy moves in part ---- */
+
+Test(scenario_cases, a_factor_that_a_strategy_moves_in_part_is_a_warning)
+{
+    static const char text[] = "format = \"milieu-scenario/1\";\nid = \"made\";\nmeso = ( { id = \"clinic-a\"; } );\n"
+                               "strategies = ( { id = \"s\"; at = 1; add: { identification = 1; trust = 1; }; },\n"
+                               "{ id = \"t\"; at = 1; set: { nursing_capacity = 1; }; } );\n"
+                               "every_clinic: { innovation: { identification = 1; }; };\n";
+    static const char *const words[2][2] = {
+        { "strategies[s].add.identification acts in part only: what is settled before the strategy acts will not move: "
+          "list_precision, need_sensitivity, need_specificity (list_delay, review_accuracy will)",
+          "strategies[t].set.nursing_capacity acts in part only: what is settled before the strategy acts will not "
+          "move: missing_at_start (sick_leave_share will)" },
+        { "strategies[s].add.identification n'agit qu'en partie : ce qui est fixé avant que la stratégie agisse ne "
+          "bougera pas : list_precision, need_sensitivity, need_specificity (list_delay, review_accuracy bougera)",
+          "strategies[t].set.nursing_capacity n'agit qu'en partie : ce qui est fixé avant que la stratégie agisse ne "
+          "bougera pas : missing_at_start (sick_leave_share bougera)" }
+    };
+    for (int lang = 0; lang < 2; lang++) {
+        struct scenario scenario;
+        struct messages messages;
+        struct error err = { 0 };
+        messages_init(&messages, lang);
+        cr_expect(scenario_read_text(&scenario, "made.cfg", NULL, text, sizeof text - 1, NULL, 0, &messages, &err) ==
+                  0);
+        cr_assert(messages.num_warnings == 2 && messages.num_errors == 0 && messages.count == 2);
+        for (int i = 0; i < 2; i++)
+            cr_expect(messages.item[i].is_warning && strstr(messages.item[i].text, words[lang][i]) != NULL, "%s",
+                      messages.item[i].text);
+        scenario_free(&scenario);
+        messages_free(&messages);
+    }
+}
