@@ -2,23 +2,47 @@
 
 #include "provider.h"
 
+static bool has_her(const struct world *w, int c)
+{
+    return w->clinic.now[c].coordinator_hours > 0;
+}
+
 static double need_of(const struct world *w, int c)
 {
-    if (!clinic_runs(w, c))
+    if (!clinic_runs(w, c) || !has_her(w, c))
         return 0;
     return w->clinic.start_up_week[c] == NONE ? w->clinic.now[c].start_up_demand : 1;
 }
 
-/* Hours the project pays, and what clinics ask. */
-static double count_hours(struct world *w)
+/* Her post is the project's: what the clinics that have her say of it, on average. */
+struct terms {
+    double paid;         /* h/week, for all of them together; 0: there is no post */
+    double leaves, fill; /* chance a week that she leaves; that a vacant post is filled */
+};
+
+static struct terms project_terms(const struct world *w)
 {
-    double paid = 0;
-    w->coordinator.demand = 0;
+    struct terms t = { 0 };
+    int num = 0;
+    for (int c = 0; c < w->clinic.num; c++)
+        num += has_her(w, c);
     for (int c = 0; c < w->clinic.num; c++) {
-        paid += w->clinic.now[c].coordinator_hours / w->clinic.num;
-        w->coordinator.demand += need_of(w, c);
+        const struct params *p = &w->clinic.now[c];
+        if (!has_her(w, c))
+            continue;
+        t.paid += p->coordinator_hours / num;
+        t.leaves += p->coordinator_turnover_rate / WEEKS_PER_YEAR / num;
+        t.fill += 1 / p->time_to_fill / num;
     }
-    return paid;
+    return t;
+}
+
+static double count_demand(const struct world *w)
+{
+    double demand = 0;
+    for (int c = 0; c < w->clinic.num; c++)
+        demand += need_of(w, c);
+    return demand;
 }
 
 static void leaves(struct world *w)
@@ -40,14 +64,12 @@ static void comes(struct world *w)
         world_event(w, NONE, EVENT_coordinator_hired, NONE, w->week - w->coordinator.since, w->coordinator.event);
 }
 
-/* Her post is the project's: the first clinic's parameters stand for it. */
-static void come_and_go(struct world *w)
+static void come_and_go(struct world *w, const struct terms *t)
 {
-    const struct params *p = &w->clinic.now[0];
     struct words u = random_words(w->luck, random_entity(0, ENTITY_COORDINATOR), w->week, STREAM_LEADER, 0);
-    if (!w->coordinator.vacant && random_uniform_of(u.w[0]) < p->coordinator_turnover_rate / WEEKS_PER_YEAR)
+    if (!w->coordinator.vacant && random_uniform_of(u.w[0]) < t->leaves)
         leaves(w);
-    else if (w->coordinator.vacant && random_uniform_of(u.w[1]) < 1 / p->time_to_fill)
+    else if (w->coordinator.vacant && random_uniform_of(u.w[1]) < t->fill)
         comes(w);
 }
 
@@ -63,10 +85,11 @@ static void visit(struct world *w, int c)
 
 void coordinator_week(struct world *w)
 {
-    double paid = count_hours(w);
-    if (paid > 0)
-        come_and_go(w);
-    w->coordinator.hours = w->coordinator.vacant ? 0 : paid;
+    struct terms t = project_terms(w);
+    w->coordinator.demand = count_demand(w);
+    if (t.paid > 0)
+        come_and_go(w, &t);
+    w->coordinator.hours = w->coordinator.vacant ? 0 : t.paid;
     for (int c = 0; c < w->clinic.num; c++)
         visit(w, c);
 }

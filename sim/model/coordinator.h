@@ -1,13 +1,15 @@
-/* The project's clinical coordinator [000]: one for all clinics of a run, where coordinator_hours is above 0. She helps clinics
- * that set up, and sees to it that what is discussed in training is of use; as far as nurses know her.
+/* The project's clinical coordinator [000]: one for the clinics of a run whose coordinator_hours are above 0. She helps
+ * clinics that set up, and sees to it that what is discussed in training is of use; as far as nurses know her.
  *
- *   hours        coordinator_hours (mean over clinics), shared by need as the case manager's: a clinic that sets up asks
- *                start_up_demand times more, one that stopped nothing
- *   tie          with a clinic's nurses, from 0; grows and decays as all ties
+ *   hours        coordinator_hours, a total of the project (mean over the clinics where it is above 0), shared among those
+ *                clinics by need as the case manager's: one that sets up asks start_up_demand times more, one that stopped
+ *                nothing
+ *   tie          with a clinic's nurses, from 0; grows and decays as all ties; a nurse who leaves takes her part of it
  *   worth        coordinator_skill * (coached_without_tie + (1 - coached_without_tie) * tie)
  *   set-up       set_up_help * hours * worth less work a week
  *   relevance    of sessions gains hours / (hours + coordinator_half) * worth of what is missing
- *   leaves       with coordinator_turnover_rate; her ties with every clinic go with her; replaced in time_to_fill
+ *   leaves       with coordinator_turnover_rate; her ties with every clinic go with her; replaced in time_to_fill (both
+ *                averaged over the clinics that have her)
  *
  * Roles and directions are read into [000], which names her only; every size is assumed.
  * Writes: coordinator, clinic.{coordinator_hours, tie_coordinator, programme_cost}. */

@@ -45,7 +45,7 @@ static void decide(struct world *w, int c)
         support += part[i];
     chance = 1 / (1 + exp(-(p->stop_level - p->stop_slope * (support - p->stop_centre))));
     w->clinic.stop_chance[c] = chance;
-    if (u < chance * p->decision_every / WEEKS_PER_MONTH)
+    if (u < 1 - pow(1 - chance, p->decision_every / WEEKS_PER_MONTH))
         stop(w, c, support, weakest(part, p->negative_part));
 }
 
@@ -64,7 +64,7 @@ static void count_nobody(struct world *w, int c)
 static bool looks(const struct world *w, int c)
 {
     const struct params *p = &w->clinic.now[c];
-    return w->week >= p->first_decision && w->week % (int)p->decision_every == 0;
+    return w->week >= p->first_decision && (w->week - (int)p->first_decision) % (int)p->decision_every == 0;
 }
 
 void decision_step(struct world *w)

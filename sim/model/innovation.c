@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "coordinator.h"
-#include "professional.h"
 #include "programme.h"
 
 #define IMPLEMENTATION_ISPS 3
@@ -141,7 +140,7 @@ static void plan_services(struct world *w, int i, int n)
     int c = w->patient.clinic[i];
     const struct params *p = &w->clinic.now[c];
     struct words u = patient_luck(w, i, BLOCK_ISP);
-    double backing = clamp(endorsement(w, c) + p->isp_from_professionals * professional_help(w, c), 0, 1);
+    double backing = clamp(endorsement(w, c) + p->isp_from_professionals * w->clinic.team_part[c], 0, 1);
     double held = (1 - p->conflict_share) * (p->isp_without_physicians + (1 - p->isp_without_physicians) * backing);
     if (random_uniform_of(u.w[0]) > 1 / (1 + p->isp_delay * (1 - w->nurse.comfort[n])))
         return;
@@ -197,7 +196,7 @@ static bool partner_answers(struct world *w, int c, int n, double u)
     const struct params *p = &w->clinic.now[c];
     int h = w->clinic.centre[c];
     double usual = param_table[PARAM_service_knowledge_start].value;
-    double knowledge = clamp(w->nurse.knowledge[n] + p->knowledge_from_professionals * professional_help(w, c), 0, 1);
+    double knowledge = clamp(w->nurse.knowledge[n] + p->knowledge_from_professionals * w->clinic.team_part[c], 0, 1);
     double knows = p->coordination_unknowing + (1 - p->coordination_unknowing) * knowledge / usual;
     w->centre.partner_asked[h] += 1;
     return u < p->coordination_success * knows * w->centre.partner_share[h];

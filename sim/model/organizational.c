@@ -85,11 +85,13 @@ static void nurse_comes(struct world *w, int c, int n)
     w->nurse.comfort[n] = newcomer(p, p->isp_comfort_start, u.w[2]);
     w->nurse.engagement[n] = newcomer(p, p->engagement_start, u.w[3]);
     w->nurse.temperament[n] = param_to_scale(KIND_LOGIT, w->nurse.engagement[n]);
-    w->nurse.value[n] = newcomer(p, value_within(p->nurse_value_start), v.w[0]);
+    w->nurse.value[n] = value_within(p->nurse_value_start + p->value_spread * p->personal_spread *
+                                                                random_normal_of(random_uniform_of(v.w[0])));
     w->nurse.leadership[n] = 0;
     w->nurse.strain[n] = 0;
     w->nurse.tie_manager[n] = p->tie_nurses_start * p->newcomer_manager_tie;
     w->nurse.tie_team[n] = p->team_tie_start * p->newcomer_team_tie;
+    w->clinic.tie_coordinator[c] *= 1 - 1.0 / w->clinic.num_nurses[c]; /* the part of it that she who left had */
     w->nurse.worked[n] = w->nurse.coaching[n] = w->nurse.hours[n] = 0;
     w->nurse.delivered[n] = 0;
     if (clinic_runs(w, c))
@@ -207,10 +209,11 @@ static void leaders_week(struct world *w, int c)
 }
 
 /* One of the centre's case managers is gone: her share of the ties with every clinic goes with her. */
-static void forget_case_manager(struct world *w, int h, double kept)
+static void forget_case_manager(struct world *w, int h)
 {
     for (int c = 0; c < w->clinic.num; c++)
         if (w->clinic.centre[c] == h) {
+            double kept = 1 - (1 - w->clinic.now[c].newcomer_manager_tie) / w->centre.num_managers[h];
             FOR_EACH_NURSE (n, w, c)
                 w->nurse.tie_manager[n] *= kept;
             FOR_EACH_PHYSICIAN (f, w, c)
@@ -218,35 +221,52 @@ static void forget_case_manager(struct world *w, int h, double kept)
         }
 }
 
-static void case_manager_leaves(struct world *w, int h, const struct params *p)
+static void case_manager_leaves(struct world *w, int h)
 {
     w->centre.manager_event[h] = world_event(w, NONE, EVENT_case_manager_left, h, w->centre.skill[h], NONE);
     w->centre.managers[h]--;
-    forget_case_manager(w, h, 1 - (1 - p->newcomer_manager_tie) / w->centre.num_managers[h]);
+    forget_case_manager(w, h);
 }
 
-static void case_manager_comes(struct world *w, int h, const struct params *p, struct words u)
+static void case_manager_comes(struct world *w, int h, struct words u)
 {
-    double skill = newcomer(p, p->case_manager_skill_start, u.w[2]);
-    double leadership = newcomer(p, p->case_manager_leadership_start, u.w[3]);
+    double skill = 0, leadership = 0;
     int present = ++w->centre.managers[h];
+    for (int c = 0; c < w->clinic.num; c++)
+        if (w->clinic.centre[c] == h) {
+            const struct params *p = &w->clinic.now[c];
+            skill += newcomer(p, p->case_manager_skill_start, u.w[2]) / w->centre.num_clinics[h];
+            leadership += newcomer(p, p->case_manager_leadership_start, u.w[3]) / w->centre.num_clinics[h];
+        }
     w->centre.skill[h] += (skill - w->centre.skill[h]) / present;
     w->centre.leadership[h] += (leadership - w->centre.leadership[h]) / present;
     w->centre.manager_event[h] = world_event(w, NONE, EVENT_case_manager_hired, h, skill, w->centre.manager_event[h]);
 }
 
+/* As in week 0: what a centre's clinics say of their case managers is averaged. */
+static void average_case_managers(struct world *w)
+{
+    for (int h = 0; h < w->centre.num; h++)
+        w->centre.manager_leaves[h] = w->centre.manager_comes[h] = 0;
+    for (int c = 0; c < w->clinic.num; c++) {
+        const struct params *p = &w->clinic.now[c];
+        int h = w->clinic.centre[c];
+        w->centre.manager_leaves[h] += p->case_manager_turnover_rate / WEEKS_PER_YEAR / w->centre.num_clinics[h];
+        w->centre.manager_comes[h] += 1 / p->time_to_fill / w->centre.num_clinics[h];
+    }
+}
+
 /* Posts of the centre are alike: the first `managers` are filled, the others vacant. */
 static void case_managers_week(struct world *w, int h)
 {
-    const struct params *p = &w->clinic.now[w->centre.first_clinic[h]];
     int present = w->centre.managers[h];
     for (int i = 0; i < w->centre.num_managers[h]; i++) {
         uint64_t entity = random_entity(w->setting->centre[h].place_key, 1U + (uint32_t)i);
         struct words u = random_words(w->luck, entity, w->week, STREAM_LEADER, 0);
-        if (i < present && random_uniform_of(u.w[0]) < p->case_manager_turnover_rate / WEEKS_PER_YEAR)
-            case_manager_leaves(w, h, p);
-        else if (i >= present && random_uniform_of(u.w[1]) < 1 / p->time_to_fill)
-            case_manager_comes(w, h, p, u);
+        if (i < present && random_uniform_of(u.w[0]) < w->centre.manager_leaves[h])
+            case_manager_leaves(w, h);
+        else if (i >= present && random_uniform_of(u.w[1]) < w->centre.manager_comes[h])
+            case_manager_comes(w, h, u);
     }
 }
 
@@ -321,6 +341,7 @@ void organizational_step(struct world *w)
         meet(w, c);
         move_climate(w, c);
     }
+    average_case_managers(w);
     for (int h = 0; h < w->centre.num; h++)
         if (w->centre.num_clinics[h] > 0)
             case_managers_week(w, h);

@@ -27,11 +27,15 @@ static double clinic_demand(const struct world *w, int c)
 /* The centre's programme manager thinks what the managers of its clinics come to think, and releases hours by it. */
 static void move_directors(struct world *w)
 {
+    for (int h = 0; h < w->centre.num; h++)
+        w->centre.director_moves[h] = 0;
     for (int c = 0; c < w->clinic.num; c++) {
         int h = w->clinic.centre[c];
         double speed = w->clinic.now[c].value_from_peers / w->centre.num_clinics[h];
-        w->centre.director_value[h] += speed * (w->clinic.manager_value[c] - w->centre.director_value[h]);
+        w->centre.director_moves[h] += speed * (w->clinic.manager_value[c] - w->centre.director_value[h]);
     }
+    for (int h = 0; h < w->centre.num; h++)
+        w->centre.director_value[h] += w->centre.director_moves[h];
 }
 
 static void share_case_managers(struct world *w)
@@ -39,14 +43,15 @@ static void share_case_managers(struct world *w)
     for (int h = 0; h < w->centre.num; h++)
         w->centre.hours[h] = w->centre.demand[h] = 0;
     for (int c = 0; c < w->clinic.num; c++) {
-        w->centre.hours[w->clinic.centre[c]] += w->clinic.now[c].case_manager_hours;
-        w->centre.demand[w->clinic.centre[c]] += clinic_demand(w, c);
+        const struct params *p = &w->clinic.now[c];
+        int h = w->clinic.centre[c];
+        double director = exp(p->hours_from_stance * p->director_weight * stance_of(w->centre.director_value[h]));
+        w->centre.hours[h] += p->case_manager_hours * director;
+        w->centre.demand[h] += clinic_demand(w, c);
     }
     for (int h = 0; h < w->centre.num; h++) {
-        const struct params *p = &w->clinic.now[w->centre.first_clinic[h]];
-        double director = exp(p->hours_from_stance * p->director_weight * stance_of(w->centre.director_value[h]));
         double most = NURSE_WEEK_HOURS * w->centre.managers[h];
-        double hours = w->centre.hours[h] * director * w->centre.managers[h] / w->centre.num_managers[h];
+        double hours = w->centre.hours[h] * w->centre.managers[h] / w->centre.num_managers[h];
         w->centre.hours[h] = hours < most ? hours : most;
     }
     for (int c = 0; c < w->clinic.num; c++) {

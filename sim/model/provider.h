@@ -17,7 +17,7 @@
  *                   stance releases them; shared by need (a clinic that sets up asks start_up_demand times more)
  *   partners        answer partner_places coordinations a week for all clinics of a centre
  *
- * Writes: centre.{hours, demand, director_value, partner_*}, clinic.{manager_hours, community, belonging, trained,
+ * Writes: centre.{hours, demand, director_*, partner_*}, clinic.{manager_hours, community, belonging, trained,
  *         sessions_held, lead_negative, overload, manager_value}, nurse.{competence, knowledge, comfort, coaching,
  *         engagement, value, strain, tie_*}, physician.{value, tie_manager},
  *         professional.{value, engagement, tie_team}, clinic.team_part, community_sum, cause. */

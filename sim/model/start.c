@@ -208,8 +208,7 @@ static void start_centres(struct world *w)
             w->centre.leadership[h] += p.case_manager_leadership_start / w->centre.num_managers[h];
         }
         w->centre.director_value[h] += w->clinic.now[c].manager_value_start;
-        if (w->centre.num_clinics[h]++ == 0)
-            w->centre.first_clinic[h] = c;
+        w->centre.num_clinics[h]++;
     }
     for (int h = 0; h < w->centre.num; h++)
         if (w->centre.num_clinics[h] > 0) {

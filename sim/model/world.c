@@ -206,7 +206,7 @@ static int verify_nurse(const struct world *w, int n)
 static int verify_professional(const struct world *w, int q)
 {
     HOLDS(is_share(w->professional.value[q]) && is_share(w->professional.engagement[q]));
-    HOLDS(is_share(w->professional.tie_team[q]) && w->professional.leaves[q] >= 0);
+    HOLDS(is_share(w->professional.tie_team[q]));
     return 0;
 }
 
@@ -242,7 +242,7 @@ static int verify_clinic(const struct world *w, int c)
         line = line != 0 ? line : verify_professional(w, q);
     if (line != 0)
         return line;
-    HOLDS(is_share(w->clinic.tie_coordinator[c]) && is_share(w->clinic.team_part[c]));
+    HOLDS(is_share(w->clinic.tie_coordinator[c]) && fabs(w->clinic.team_part[c]) <= 1);
     HOLDS(enrolled == w->clinic.num_enrolled[c] && caseload == enrolled);
     HOLDS(is_share(w->clinic.climate[c]) && is_share(w->clinic.manager_value[c]) && w->clinic.setup_left[c] >= 0);
     HOLDS(clinic_runs(w, c) || enrolled == 0);

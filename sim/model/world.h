@@ -68,7 +68,8 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(int64_t, reorganization_event, "event of the running reorganisation")                                            \
     X(double, hazard, "of a reorganisation, per week: mean of its clinics")                                            \
     X(double, length, "of a reorganisation, weeks: mean of its clinics")                                               \
-    X(int32_t, first_clinic, "one of its clinics, whose parameters stand for the centre")                              \
+    X(double, manager_leaves, "chance that a case manager leaves, per week: mean of its clinics")                      \
+    X(double, manager_comes, "chance that a vacant post is filled, per week: mean of its clinics")                     \
     X(int32_t, num_clinics, "")                                                                                        \
     X(int32_t, num_managers, "case managers' posts")                                                                   \
     X(int32_t, managers, "case managers in post")                                                                      \
@@ -76,6 +77,7 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(double, skill, "of case managers, mean, 0..1")                                                                   \
     X(double, leadership, "of case managers, mean, 0..1")                                                              \
     X(double, director_value, "value the centre's programme manager sees, 0..1")                                       \
+    X(double, director_moves, "change of that value this week")                                                        \
     X(double, partner_places, "coordinations a week that partners of all clinics can answer")                          \
     X(double, partner_asked, "coordinations asked of them this week")                                                  \
     X(double, partner_share, "share of them that could be answered last week, 0..1")                                   \
@@ -109,7 +111,7 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(double, manager_hours, "case manager's hours for the clinic this week")                                          \
     X(double, coordinator_hours, "of the project's coordinator for the clinic this week")                              \
     X(double, tie_coordinator, "of the clinic's nurses with her, 0..1")                                                \
-    X(double, team_part, "part that other professionals take, mean, 0..1")                                             \
+    X(double, team_part, "part that other professionals take beyond neutral ones, mean, -1..1")                        \
     X(double, community, "support from the community of practice, 0..1")                                               \
     X(double, strategy_hours, "h/week strategies take from each nurse")                                                \
     X(double, strategy_cost, "CAD of strategies this week")                                                            \
@@ -181,8 +183,7 @@ enum support { SUPPORT_LEAD, SUPPORT_MANAGER, SUPPORT_ENGAGEMENT, SUPPORT_OVERLO
     X(double, value, "seen in the programme, 0..1")                                                                    \
     X(double, temperament, "log-odds of own engagement in a neutral setting")                                          \
     X(double, engagement, "0..1")                                                                                      \
-    X(double, tie_team, "with nurses and physicians, 0..1")                                                            \
-    X(int32_t, leaves, "week in which somebody else comes in her place")
+    X(double, tie_team, "with nurses and physicians, 0..1")
 
 /* Of every listed patient; what luck and history give stands in population.h. */
 #define PATIENT_COLUMNS(X)                                                                                             \

@@ -111,3 +111,62 @@ Test(coordinator, when_she_leaves_ties_go_and_somebody_comes)
     }
     fixture_free(&f);
 }
+
+/* Her post is the project's: neither file order nor which clinic stands first decides when she leaves or is replaced. */
+Test(coordinator, the_order_of_clinics_changes_nothing)
+{
+    static const double turnover[2] = { 0.6, 6 }, to_fill[2] = { 26, 4 };
+    double outcome[2][2][NUM_OUTCOMES];
+    int left[2] = { 0 };
+    for (int order = 0; order < 2; order++) {
+        struct fixture f;
+        project(&f, 2, 10);
+        for (int i = 0; i < 2; i++) {
+            int who = order == 0 ? i : 1 - i;
+            fixture_name(&f, i, who == 0 ? "one" : "other");
+            f.setting.clinic[i].community = SETTING_NOBODY; /* a sum over six nurses, which order rounds */
+            f.setting.clinic[i].base.coordinator_turnover_rate = turnover[who];
+            f.setting.clinic[i].base.time_to_fill = to_fill[who];
+        }
+        fixture_run(&f, 3, 0);
+        for (int i = 0; i < 2; i++)
+            memcpy(outcome[order][order == 0 ? i : 1 - i], f.record.outcome + (long)i * NUM_OUTCOMES,
+                   sizeof outcome[0][0]);
+        for (int64_t i = 0; i < f.record.num_events; i++)
+            left[order] += f.record.event[i].kind == EVENT_coordinator_left;
+        fixture_free(&f);
+    }
+    cr_expect(left[0] > 0 && left[0] == left[1], "%d, %d", left[0], left[1]);
+    cr_expect(memcmp(outcome[0], outcome[1], sizeof outcome[0]) == 0);
+}
+
+Test(coordinator, a_clinic_that_does_without_her_gets_none_of_her_hours)
+{
+    struct fixture f;
+    project(&f, 3, 0);
+    fixture_param(&f, PARAM_coordinator_turnover_rate, 0);
+    f.setting.clinic[1].base.coordinator_hours = 12;
+    fixture_begin(&f, 0, 0);
+    coordinator_week(f.w);
+    cr_expect(f.w->coordinator.hours == 12 && f.w->clinic.coordinator_hours[1] == 12);
+    for (int c = 0; c < 3; c += 2)
+        cr_expect(f.w->clinic.coordinator_hours[c] == 0 && f.w->clinic.tie_coordinator[c] == 0);
+    fixture_free(&f);
+}
+
+/* Everybody who knew her is gone after each of three posts has changed hands once: her tie goes down by a third each time. */
+Test(coordinator, a_nurse_who_leaves_takes_her_part_of_the_tie)
+{
+    struct fixture f;
+    project(&f, 1, 0);
+    fixture_still(&f);
+    fixture_param(&f, PARAM_time_to_fill, 1);
+    fixture_param(&f, PARAM_tie_decay, 0);
+    fixture_begin(&f, 0, 0);
+    f.w->clinic.tie_coordinator[0] = 0.9;
+    f.w->nurse.post[1] = POST_VACANT;
+    fixture_weeks(&f, 1);
+    cr_expect(f.w->nurse.post[1] == POST_PRESENT && fabs(f.w->clinic.tie_coordinator[0] - 0.6) < 1e-12, "%g",
+              f.w->clinic.tie_coordinator[0]);
+    fixture_free(&f);
+}

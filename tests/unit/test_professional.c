@@ -19,7 +19,8 @@ Test(professional, none_take_no_part_and_are_missing)
     struct fixture f;
     clinics(&f, 2, 0);
     fixture_begin(&f, 0, 0);
-    cr_expect(f.w->professional.num == 0 && professional_part(f.w, 0) == 0 && professional_help(f.w, 1) < -0.1);
+    cr_expect(f.w->professional.num == 0 && f.w->clinic.team_part[0] == professional_part(f.w, 1));
+    cr_expect(fabs(professional_part(f.w, 0) + 0.50 * 0.35) < 1e-12);
     fixture_weeks(&f, 52);
     fixture_run(&f, 0, 0);
     cr_expect(isnan(fixture_outcome(&f, -1, OUTCOME_professionals_engagement)));
@@ -37,7 +38,7 @@ Test(professional, the_neutral_clinic_s_add_nothing_at_the_start)
     fixture_param(&f, PARAM_list_every, 1040);
     fixture_begin(&f, 0, 0);
     for (int c = 0; c < 2000; c++)
-        sample_add(&help, professional_help(f.w, c));
+        sample_add(&help, professional_part(f.w, c));
     cr_expect(fabs(sample_z(&help, 0)) < Z_ALARM, "%g", sample_mean(&help));
     fixture_free(&f);
 }
@@ -70,6 +71,7 @@ static double outcome_with(enum param param, double value, enum outcome outcome)
     fixture_param(&f, PARAM_value_from_peers, 0);
     if (param != PARAM_professionals)
         fixture_param(&f, param, value);
+    fixture_rate(&f, FACTOR_professional_engagement, 2); /* they help as far as they are for it */
     fixture_run(&f, 1, 0);
     x = fixture_outcome(&f, -1, outcome);
     fixture_free(&f);
@@ -130,7 +132,7 @@ Test(professional, meetings_and_work_tie_them_to_the_team)
     fixture_free(&f);
 }
 
-/* 1 - exp(-rate) are replaced within a year; nobody where the rate is 0. False-alarm rate 7e-6. */
+/* A week's chance is rate / 52, 52 times over; nobody where the rate is 0. False-alarm rate 7e-6. */
 Test(professional, they_leave_at_their_rate_and_somebody_less_tied_comes)
 {
     for (int k = 0; k < 2; k++) {
@@ -150,10 +152,62 @@ Test(professional, they_leave_at_their_rate_and_somebody_less_tied_comes)
                 professional_turnover(f.w, c);
         for (int q = 0; q < n; q++)
             replaced += f.w->professional.tie_team[q] < 1;
-        cr_expect(k == 0 ? replaced == 0 : fabs(share_z(replaced, n, 1 - exp(-0.4))) < Z_ALARM, "%g of %g", replaced,
-                  n);
+        cr_expect(k == 0 ? replaced == 0 : fabs(share_z(replaced, n, 1 - pow(1 - 0.4 / 52, 52))) < Z_ALARM, "%g of %g",
+                  replaced, n);
         fixture_free(&f);
     }
+}
+
+/* The neutral clinic's own people neither help nor hinder, however well they come to know the team: 0 in 2 years, and
+ * coordination is answered as where they lend nothing. */
+Test(professional, the_neutral_clinic_s_add_nothing_later_either)
+{
+    double share[2];
+    for (int k = 0; k < 2; k++) {
+        struct fixture f;
+        clinics(&f, 60, 2);
+        if (k == 1) {
+            fixture_param(&f, PARAM_isp_from_professionals, 0);
+            fixture_param(&f, PARAM_knowledge_from_professionals, 0);
+        }
+        fixture_run(&f, 2, 0);
+        share[k] = fixture_outcome(&f, -1, OUTCOME_coordination_share);
+        fixture_free(&f);
+    }
+    cr_expect(fabs(share[0] - share[1]) < 0.01, "%g, %g", share[0], share[1]);
+}
+
+Test(professional, a_part_is_a_tie_times_engagement_beyond_the_neutral)
+{
+    struct fixture f;
+    clinics(&f, 1, 2);
+    fixture_begin(&f, 0, 0);
+    f.w->professional.tie_team[0] = 0.8;
+    f.w->professional.engagement[0] = 0.9;
+    f.w->professional.tie_team[1] = 0.2;
+    f.w->professional.engagement[1] = 0.3;
+    cr_expect(fabs(professional_part(f.w, 0) - (0.8 * 0.4 - 0.2 * 0.2) / 2) < 1e-12);
+    fixture_free(&f);
+}
+
+/* A rate that changes acts the week after, on those who are there. */
+Test(professional, those_in_place_leave_at_a_new_rate_at_once)
+{
+    struct fixture f;
+    clinics(&f, 1, 4);
+    fixture_param(&f, PARAM_professional_turnover_rate, 0);
+    fixture_begin(&f, 0, 0);
+    for (int q = 0; q < 4; q++)
+        f.w->professional.tie_team[q] = 1;
+    f.w->week = 3;
+    professional_turnover(f.w, 0);
+    for (int q = 0; q < 4; q++)
+        cr_expect(f.w->professional.tie_team[q] == 1);
+    f.w->clinic.now[0].professional_turnover_rate = 52;
+    professional_turnover(f.w, 0);
+    for (int q = 0; q < 4; q++)
+        cr_expect(f.w->professional.tie_team[q] < 1);
+    fixture_free(&f);
 }
 
 Test(professional, a_strategy_that_moves_where_people_start_moves_them_too)
