@@ -128,7 +128,7 @@ Test(scenario_plan, case_managers_follow_the_hours_asked_of_them)
     "  { id = \"coach\"; title: { en = \"Coaching\"; fr = \"Accompagnement\"; }; from = 4; until = 56; every_weeks = " \
     "4; "                                                                                                              \
     "add: { nurse_experience = 0.1; competence_start = 0.05; }; nurse_hours = 2; on = true; },\n"                      \
-    "  { id = \"replace\"; trigger: { watch = \"nurse_fte\"; below = 2.0; for_weeks = 3; }; set: { nursing_capacity "  \
+    "  { id = \"replace\"; trigger: { watch = \"nurse_fte\"; below = 2.0; for_weeks = 3; }; set: { staff_turnover "    \
     "= 1; }; succeeds = 0.5; } );\n"
 
 Test(scenario_plan, strategies_and_arms)
