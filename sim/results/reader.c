@@ -50,7 +50,7 @@ static void read_reference(struct results_file *self)
     if (reference == NULL)
         store_fail_memory(&self->inside->store);
     fetch_block(&self->inside->store, "arms", "reference", 1, &start, &count, H5T_NATIVE_INT8, reference);
-    for (int i = self->num_arms - 1; i >= 0 && !self->inside->store.failed; i--)
+    for (int i = self->num_arms - 1; reference != NULL && !self->inside->store.failed && i >= 0; i--)
         if (reference[i] != 0)
             self->reference_arm = i;
     free(reference);
@@ -297,7 +297,7 @@ int results_read_parameters(struct results_file *self, int draw, double *out, st
     if (row == NULL)
         store_fail_memory(&self->inside->store);
     fetch_block(&self->inside->store, "parameters", "mean", 2, start, count, H5T_NATIVE_DOUBLE, row);
-    for (int i = 0; i < NUM_PARAMS && !self->inside->store.failed; i++)
+    for (int i = 0; row != NULL && !self->inside->store.failed && i < NUM_PARAMS; i++)
         out[i] = map->place[i] >= 0 ? row[map->place[i]] : NAN;
     free(row);
     return status(self, "/parameters", err);
@@ -311,7 +311,7 @@ int results_read_ratings(struct results_file *self, int draw, float *out, struct
     if (row == NULL)
         store_fail_memory(&self->inside->store);
     fetch_block(&self->inside->store, "ratings", "rating", 3, start, count, H5T_NATIVE_FLOAT, row);
-    for (hsize_t c = 0; c < count[1] && !self->inside->store.failed; c++)
+    for (hsize_t c = 0; row != NULL && !self->inside->store.failed && c < count[1]; c++)
         for (size_t f = 0; f < NUM_FACTORS; f++)
             out[c * NUM_FACTORS + f] = map->place[f] >= 0 ? row[c * map->length + (hsize_t)map->place[f]] : NAN;
     free(row);
