@@ -2,9 +2,11 @@
 #
 #   make CC=clang            another compiler            make WERROR=1    warnings are errors (as in CI)
 #   make BUILD=/tmp/b        another build folder        make V=1         print the commands
+#   make PROGRAM=/tmp/m      another name for the program, same objects
 
 VERSION := 0.1.0
 BUILD   ?= build
+PROGRAM ?= $(BUILD)/milieu
 PREFIX  ?= /usr/local
 OUT     ?= out
 SECONDS_OF_FUZZ ?= 60
@@ -26,14 +28,23 @@ ifneq ($(filter-out $(NEEDS_NO_PACKAGES),$(GOALS)),)
 
 # With the MPI build of HDF5 installed, plain `hdf5` means that one: ask for the serial one first.
 HDF5_PC  := $(firstword $(foreach p,hdf5-serial hdf5,$(shell pkg-config --exists $(p) 2>/dev/null && echo $(p))))
-MISSING  := $(strip $(foreach p,gsl libconfig libcjson,$(shell pkg-config --exists $(p) 2>/dev/null || echo $(p))) \
+MISSING  := $(strip $(foreach p,gsl libconfig libcjson zlib,$(shell pkg-config --exists $(p) 2>/dev/null || echo $(p))) \
                     $(if $(HDF5_PC),,hdf5-serial))
 ifneq ($(MISSING),)
 $(error not found by pkg-config: $(MISSING).  `make deps` installs what is missing)
 endif
 
-PKG_CFLAGS := $(shell pkg-config --cflags gsl libconfig libcjson $(HDF5_PC))
-BASE_LIBS  := $(shell pkg-config --libs gsl libconfig libcjson) -lm
+PKG_CFLAGS := $(shell pkg-config --cflags gsl libconfig libcjson zlib $(HDF5_PC))
+BASE_LIBS  := $(shell pkg-config --libs gsl libconfig libcjson zlib) -lm
+
+# MPI serves one file, sim/study/mpi.c, which stands before the library's alone.c. HDF5 stays the serial one.
+MPI_PC := $(firstword $(foreach p,ompi-c mpich mpi-c,$(shell pkg-config --exists $(p) 2>/dev/null && echo $(p))))
+ifneq ($(MPI),)
+ifeq ($(MPI_PC),)
+$(error MPI=1, but pkg-config finds neither ompi-c (libopenmpi-dev) nor mpich (libmpich-dev))
+endif
+endif
+
 HDF5_DIR   := $(patsubst -L%,%,$(firstword $(filter -L%,$(shell pkg-config --libs $(HDF5_PC)))))
 HDF5_SHARED := $(if $(HDF5_DIR),-L$(HDF5_DIR)) -lhdf5_hl $(shell pkg-config --libs-only-l $(HDF5_PC))
 
@@ -55,7 +66,9 @@ TEST_CFLAGS  := -Wno-conversion -Wno-sign-conversion -Wno-missing-prototypes -I.
 
 # ---- sources: what is in the folders -------------------------------------------------------------------------------
 
-LIB_SRC    := $(wildcard sim/*/*.c analysis/*.c)
+MPI_SRC    := sim/study/mpi.c
+MPI_OBJ    := $(MPI_SRC:%.c=$(BUILD)/obj/%.o)
+LIB_SRC    := $(filter-out $(MPI_SRC),$(wildcard sim/*/*.c analysis/*.c))
 LIB_OBJ    := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
 MAIN_OBJ   := $(BUILD)/obj/milieu.o
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
@@ -75,12 +88,13 @@ FORMATTED  := $(wildcard *.c sim/*/*.[ch] analysis/*.[ch] $(TOOL_SRC) tests/*/*.
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-all: $(BUILD)/milieu
+all: $(PROGRAM)
 
 help:
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
 
 ## make             build build/milieu (no network)
+## make MPI=1       the same, also for mpirun and srun --mpi=pmix (libopenmpi-dev or libmpich-dev)
 ## make demo        install what the build lacks, build, run the four clinics into out/cases.h5
 ## make test        install what the tests lack, run everything CI runs
 ## make unit        unit tests only: the inner loop
@@ -99,9 +113,12 @@ help:
 
 # ---- build -----------------------------------------------------------------------------------------------------------
 
-$(BUILD)/milieu: $(MAIN_OBJ) $(BUILD)/libmilieu.a
+$(PROGRAM): $(MAIN_OBJ) $(if $(MPI),$(MPI_OBJ)) $(BUILD)/libmilieu.a $(BUILD)/linked
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ $(HDF5_PROGRAM) $(BASE_LIBS)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(HDF5_PROGRAM) $(BASE_LIBS) \
+	    $(if $(MPI),$(shell pkg-config --libs $(MPI_PC)))
+
+$(MPI_OBJ): private CPPFLAGS_ALL += $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(MPI_PC)))
 
 $(BUILD)/libmilieu.a: $(LIB_OBJ)
 	@rm -f $@
@@ -127,6 +144,10 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(GENERATED)/build_info.h
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D); echo '$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL)' | scripts/replace-if-changed $@
 
+# And linked anew with MPI, or without.
+$(BUILD)/linked: FORCE
+	@mkdir -p $(@D); echo '$(PROGRAM) $(MPI)' | scripts/replace-if-changed $@
+
 # What a results file says of its program: version, commit, flags.
 $(GENERATED)/build_info.h: FORCE
 	@mkdir -p $(@D); scripts/build-info '$(VERSION)' '$(CSTD) $(OPT) $(CFLAGS)' | scripts/replace-if-changed $@
@@ -150,7 +171,7 @@ unit-programs: $(UNIT)
 
 programs: all $(UNIT) $(VERIFY)
 
--include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(TOOL_SRC:%.c=$(BUILD)/obj/%.d) $(HELP_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(VERIFY_SRC:%.c=$(BUILD)/obj/%.d)
+-include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(MPI_OBJ:.o=.d) $(TOOL_SRC:%.c=$(BUILD)/obj/%.d) $(HELP_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(VERIFY_SRC:%.c=$(BUILD)/obj/%.d)
 
 # ---- the two commands ------------------------------------------------------------------------------------------------
 # Each begins with installing; what follows is a second make, which asks for packages only then.
@@ -178,7 +199,7 @@ verify: $(VERIFY)
 	@scripts/run-criterion verify '$(BUILD)' $(VERIFY_SRC)
 
 system: all
-	@MILIEU='$(abspath $(BUILD)/milieu)' tests/system/run_all.sh
+	@MILIEU='$(abspath $(PROGRAM))' BUILD='$(BUILD)' tests/system/run_all.sh
 
 sanitize:
 	@BUILD='$(BUILD)/sanitize' scripts/sanitize
@@ -196,8 +217,13 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libmilieu.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(HDF5_SHARED) $(BASE_LIBS)
 
-bench: all
+bench: all $(BUILD)/tests/bench/merge_speed
 	@MILIEU='$(abspath $(BUILD)/milieu)' tests/bench/bench.py
+
+$(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libmilieu.a
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(HDF5_PROGRAM) $(BASE_LIBS)
 
 # ---- keeping house ---------------------------------------------------------------------------------------------------
 
@@ -205,7 +231,8 @@ format:
 	clang-format -i $(FORMATTED)
 
 lint: $(GENERATED)/build_info.h
-	@scripts/lint '$(CPPFLAGS_ALL) $(CSTD)' milieu.c $(LIB_SRC)
+	@scripts/lint '$(CPPFLAGS_ALL) $(CSTD) $(if $(MPI_PC),$(shell pkg-config --cflags $(MPI_PC)))' milieu.c $(LIB_SRC) \
+	    $(if $(MPI_PC),$(MPI_SRC))
 
 gate: $(LIB_OBJ)
 	@scripts/gate $(LIB_OBJ)

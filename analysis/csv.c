@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int csv_begin_text(struct csv *self, const char *folder, const char *name, const struct csv_form *form,
@@ -135,4 +136,15 @@ void csv_put_float(struct csv *self, float value)
             break;
     }
     put_formatted(self, number);
+}
+
+int csv_folder(const char *folder, struct error *err)
+{
+    struct stat st;
+    if (mkdir(folder, 0777) == 0)
+        return 0;
+    if (errno != EEXIST || stat(folder, &st) != 0 || !S_ISDIR(st.st_mode))
+        return error_set_system(err, MILIEU_ERR_OUTPUT, errno == EEXIST ? ENOTDIR : errno, "cannot write into %s",
+                                "impossible d'écrire dans %s", folder);
+    return 0;
 }

@@ -22,6 +22,9 @@ struct csv {
     bool begun; /* the row has a field */
 };
 
+/* Makes the folder where there is none. 0 or MILIEU_ERR_OUTPUT. */
+int csv_folder(const char *folder, struct error *err);
+
 /* The file `name` in `folder`; csv_begin_text without a byte-order mark. Returns 0, MILIEU_ERR_OUTPUT or
  * MILIEU_ERR_MEMORY (and csv_end must not be called then). */
 int csv_begin(struct csv *self, const char *folder, const char *name, const struct csv_form *form, struct error *err);

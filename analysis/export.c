@@ -1,11 +1,9 @@
 #include "export.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "csv.h"
 
@@ -431,17 +429,6 @@ static int export_readme(struct tables *self, struct error *err)
 
 /* ---- everything ---- */
 
-static int make_folder(const char *folder, struct error *err)
-{
-    struct stat st;
-    if (mkdir(folder, 0777) == 0)
-        return 0;
-    if (errno != EEXIST || stat(folder, &st) != 0 || !S_ISDIR(st.st_mode))
-        return error_set_system(err, MILIEU_ERR_OUTPUT, errno == EEXIST ? ENOTDIR : errno, "cannot write into %s",
-                                "impossible d'écrire dans %s", folder);
-    return 0;
-}
-
 static int export_all(struct tables *self, struct error *err)
 {
     const struct results_file *file = self->file;
@@ -464,7 +451,7 @@ int export_csv(struct results_file *file, const char *folder, const struct expor
     if ((self.date = calloc((size_t)file->horizon, sizeof *self.date)) == NULL)
         return error_set_memory(err);
     fill_dates(&self);
-    if ((ret = make_folder(folder, err)) == 0)
+    if ((ret = csv_folder(folder, err)) == 0)
         ret = export_all(&self, err);
     free(self.date);
     return ret;

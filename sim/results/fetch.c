@@ -65,7 +65,7 @@ bool fetch_exists(struct store *store, const char *group, const char *name)
     return H5Lexists(store->file, path, H5P_DEFAULT) > 0;
 }
 
-static hid_t open_array(struct store *store, const char *group, const char *name)
+hid_t fetch_open(struct store *store, const char *group, const char *name)
 {
     char path[160];
     if (store->failed)
@@ -78,8 +78,7 @@ static hid_t open_array(struct store *store, const char *group, const char *name
     return store_id(store, H5Dopen2(store->file, path, H5P_DEFAULT));
 }
 
-/* Lengths of an array that must have `rank` dimensions. */
-static void read_lengths(struct store *store, hid_t array, int rank, hsize_t *length)
+void fetch_lengths(struct store *store, hid_t array, int rank, hsize_t *length)
 {
     hid_t space;
     if (store->failed)
@@ -96,8 +95,8 @@ static void read_lengths(struct store *store, hid_t array, int rank, hsize_t *le
 hsize_t fetch_length(struct store *store, const char *group, const char *name)
 {
     hsize_t length = 0;
-    hid_t array = open_array(store, group, name);
-    read_lengths(store, array, 1, &length);
+    hid_t array = fetch_open(store, group, name);
+    fetch_lengths(store, array, 1, &length);
     store_put_away(store, &array);
     if (length > INT32_MAX)
         store_fail(store, "an array is too long", "un tableau est trop long");
@@ -114,7 +113,7 @@ static bool holds_text(hid_t array)
 
 char **fetch_texts(struct store *store, const char *group, const char *name, size_t count)
 {
-    hid_t array = open_array(store, group, name), space;
+    hid_t array = fetch_open(store, group, name), space;
     char **list, **copy = calloc(count > 0 ? count : 1, sizeof *copy);
     list = calloc(count > 0 ? count : 1, sizeof *list);
     if (list == NULL || copy == NULL)
@@ -146,7 +145,7 @@ void fetch_free_texts(char **list, size_t count)
 char *fetch_text_at(struct store *store, const char *group, const char *name, hsize_t row)
 {
     const hsize_t one = 1;
-    hid_t array = open_array(store, group, name);
+    hid_t array = fetch_open(store, group, name);
     char *text = NULL, *copy;
     if (!store->failed && !holds_text(array))
         store_fail(store, "an array of texts holds something else", "un tableau de textes contient autre chose");
@@ -157,12 +156,12 @@ char *fetch_text_at(struct store *store, const char *group, const char *name, hs
     return copy;
 }
 
-char *fetch_scenario(struct store *store, const char *name)
+char *fetch_text(struct store *store, const char *group, const char *name)
 {
     char **list, *text;
-    if (!fetch_exists(store, "scenario", name))
+    if (!fetch_exists(store, group, name))
         return fetch_copy(store, "");
-    list = fetch_texts(store, "scenario", name, 1);
+    list = fetch_texts(store, group, name, 1);
     text = list == NULL ? NULL : list[0];
     free(list);
     return text;
@@ -170,7 +169,7 @@ char *fetch_scenario(struct store *store, const char *name)
 
 char *fetch_words_of(struct store *store, const char *group, const char *name, const char *attribute)
 {
-    hid_t array = open_array(store, group, name);
+    hid_t array = fetch_open(store, group, name);
     char *text = store->failed ? NULL : fetch_text_attribute(store, array, attribute);
     store_put_away(store, &array);
     return text;
@@ -183,7 +182,7 @@ static void name_of_member(struct store *store, const char *group, hsize_t i, in
     name[0] = '\0';
     if (H5Lget_name_by_idx(store->file, group, H5_INDEX_NAME, H5_ITER_INC, i, name, size, H5P_DEFAULT) < 0)
         store_fail(store, "its groups cannot be listed", "ses groupes ne peuvent être énumérés");
-    array = open_array(store, group, name);
+    array = fetch_open(store, group, name);
     space = store->failed ? H5I_INVALID_HID : H5Dget_space(array);
     if (H5Sget_simple_extent_ndims(space) != rank)
         name[0] = '\0';
@@ -209,8 +208,8 @@ void fetch_block(struct store *store, const char *group, const char *name, int r
                  const hsize_t *count, hid_t type, void *out)
 {
     hsize_t length[SHELF_MAX_RANK];
-    hid_t array = open_array(store, group, name);
-    read_lengths(store, array, rank, length);
+    hid_t array = fetch_open(store, group, name);
+    fetch_lengths(store, array, rank, length);
     for (int i = 0; i < rank && !store->failed; i++)
         if (start[i] + count[i] > length[i])
             store_fail(store, "the file does not hold that much", "le fichier n'en contient pas autant");

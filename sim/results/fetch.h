@@ -19,6 +19,10 @@ char *fetch_words_of(struct store *store, const char *group, const char *name, c
 /* Does the group hold this? */
 bool fetch_exists(struct store *store, const char *group, const char *name);
 
+/* An array, or one that is no id after a failure; its lengths, when it must have `rank` dimensions. The group may be "/". */
+hid_t fetch_open(struct store *store, const char *group, const char *name);
+void fetch_lengths(struct store *store, hid_t array, int rank, hsize_t *length);
+
 /* Length of an array of one dimension. */
 hsize_t fetch_length(struct store *store, const char *group, const char *name);
 
@@ -33,8 +37,8 @@ char *fetch_text_at(struct store *store, const char *group, const char *name, hs
 void fetch_members(struct store *store, const char *group, int rank, void (*take)(void *context, const char *name),
                    void *context);
 
-/* A text of /scenario, "" where there is none: the caller frees it. */
-char *fetch_scenario(struct store *store, const char *name);
+/* A single text, "" where there is none: the caller frees it. */
+char *fetch_text(struct store *store, const char *group, const char *name);
 
 /* A block of an array of `rank` dimensions, which must hold that much. */
 void fetch_block(struct store *store, const char *group, const char *name, int rank, const hsize_t *start,

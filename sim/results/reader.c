@@ -126,8 +126,8 @@ static void read_titles(struct results_file *self)
     self->command_line = fetch_text_attribute(store, store->file, "command_line");
     self->id = fetch_text_attribute(store, store->file, "id");
     self->start = fetch_text_attribute(store, store->file, "start");
-    self->text = fetch_scenario(store, "text");
-    self->text_as_given = fetch_scenario(store, "text_as_given");
+    self->text = fetch_text(store, "scenario", "text");
+    self->text_as_given = fetch_text(store, "scenario", "text_as_given");
 }
 
 /* Is it ours, and whole? */

@@ -30,8 +30,7 @@ static void make_id(char out[37], const struct scenario *scenario, const struct 
     snprintf(out, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
 }
 
-/* A text cut to what an attribute holds, between two characters. */
-static void write_long_text(struct store *store, hid_t object, const char *name, const char *text)
+void setup_write_long_text(struct store *store, hid_t object, const char *name, const char *text)
 {
     size_t length = MAX_ATTRIBUTE;
     char *cut;
@@ -56,8 +55,8 @@ static void write_titles(struct store *store, const struct scenario *scenario, c
     char text[512];
     hid_t root = store->file;
     store_attribute_text(store, root, "Conventions", "CF-1.10 ACDD-1.3");
-    write_long_text(store, root, "title", scenario->title[0]);
-    write_long_text(store, root, "title_fr", scenario->title[1]);
+    setup_write_long_text(store, root, "title", scenario->title[0]);
+    setup_write_long_text(store, root, "title_fr", scenario->title[1]);
     snprintf(text, sizeof text,
              "Simulated primary care clinics that introduce nurse-led case management: %d clinics, %d weeks, %d arms, "
              "%d draws of what is uncertain x %d replications of chance",
@@ -72,7 +71,7 @@ static void write_titles(struct store *store, const struct scenario *scenario, c
     store_attribute_text(store, root, "id", text);
 }
 
-static void write_versions(struct store *store, const struct results_options *options)
+void setup_write_versions(struct store *store, const struct results_options *options)
 {
     char text[64];
     unsigned major = 0, minor = 0, release = 0;
@@ -83,7 +82,7 @@ static void write_versions(struct store *store, const struct results_options *op
     store_attribute_text(store, root, "hdf5_version", text);
     store_attribute_text(store, root, "libconfig_version", options->libconfig_version);
     store_attribute_text(store, root, "compiler", options->compiler);
-    write_long_text(store, root, "cflags", options->cflags);
+    setup_write_long_text(store, root, "cflags", options->cflags);
 }
 
 void setup_write_root(struct store *store, const struct scenario *scenario, const struct results_options *options)
@@ -103,15 +102,15 @@ void setup_write_root(struct store *store, const struct scenario *scenario, cons
     store_attribute_text(store, root, "rng",
                          "philox4x32-10, key = (seed, draw * 65536 + replication), "
                          "counter = (entity, week, stream, block)");
-    write_long_text(store, root, "command_line", options->command_line);
-    write_versions(store, options);
+    setup_write_long_text(store, root, "command_line", options->command_line);
+    setup_write_versions(store, options);
 }
 
 void setup_write_stamp(struct store *store, const struct results_stamp *stamp)
 {
     hid_t root = store->file;
     store_attribute_text(store, root, "date_created", stamp->date_created);
-    write_long_text(store, root, "history", stamp->history);
+    setup_write_long_text(store, root, "history", stamp->history);
     store_attribute(store, root, "threads", H5T_NATIVE_INT, &stamp->threads, 1);
     store_attribute(store, root, "wall_seconds", H5T_NATIVE_DOUBLE, &stamp->wall_seconds, 1);
 }

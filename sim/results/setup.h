@@ -13,6 +13,12 @@ struct setup {
     struct people people;
 };
 
+/* An attribute of a text cut to what an attribute holds, between two characters. */
+void setup_write_long_text(struct store *store, hid_t object, const char *name, const char *text);
+
+/* Of the libraries; compiler and its flags as the options say. */
+void setup_write_versions(struct store *store, const struct results_options *options);
+
 void setup_write_root(struct store *store, const struct scenario *scenario, const struct results_options *options);
 void setup_write_stamp(struct store *store, const struct results_stamp *stamp);
 void setup_write_scenario(struct store *store, const struct scenario *scenario);

@@ -1,6 +1,5 @@
 #include "sha256.h"
 
-#include <stdint.h>
 #include <string.h>
 
 static const uint32_t round_constant[64] = {
@@ -44,35 +43,63 @@ static void take_block(uint32_t state[8], const unsigned char block[64])
         state[i] += s[i];
 }
 
-void sha256(const void *data, size_t length, unsigned char out[32])
+void sha256_begin(struct sha256 *self)
 {
-    uint32_t state[8] = {
-        0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19
-    };
-    const unsigned char *bytes = data;
-    unsigned char last[128] = { 0 };
-    size_t whole = length / 64 * 64, rest = length - whole, padded = rest < 56 ? 64 : 128;
-    for (size_t i = 0; i < whole; i += 64)
-        take_block(state, bytes + i);
-    if (rest > 0)
-        memcpy(last, bytes + whole, rest);
-    last[rest] = 0x80;
-    for (size_t i = 0; i < 8; i++)
-        last[padded - 1 - i] = (unsigned char)((uint64_t)length * 8 >> 8 * i);
-    for (size_t i = 0; i < padded; i += 64)
-        take_block(state, last + i);
-    for (size_t i = 0; i < 32; i++)
-        out[i] = (unsigned char)(state[i / 4] >> (24 - 8 * (i % 4)));
+    static const uint32_t start[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
+                                       0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19 };
+    memcpy(self->state, start, sizeof start);
+    self->length = 0;
 }
 
-void sha256_hex(const void *data, size_t length, char out[65])
+void sha256_add(struct sha256 *self, const void *data, size_t length)
+{
+    const unsigned char *bytes = data;
+    while (length > 0) {
+        size_t held = self->length % 64, take = 64 - held < length ? 64 - held : length;
+        memcpy(self->block + held, bytes, take);
+        self->length += take;
+        bytes += take;
+        length -= take;
+        if (self->length % 64 == 0)
+            take_block(self->state, self->block);
+    }
+}
+
+void sha256_end(struct sha256 *self, unsigned char out[32])
+{
+    unsigned char last[128] = { 0 };
+    size_t held = self->length % 64, padded = held < 56 ? 64 : 128;
+    memcpy(last, self->block, held);
+    last[held] = 0x80;
+    for (size_t i = 0; i < 8; i++)
+        last[padded - 1 - i] = (unsigned char)(self->length * 8 >> 8 * i);
+    for (size_t i = 0; i < padded; i += 64)
+        take_block(self->state, last + i);
+    for (size_t i = 0; i < 32; i++)
+        out[i] = (unsigned char)(self->state[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+void sha256(const void *data, size_t length, unsigned char out[32])
+{
+    struct sha256 hash;
+    sha256_begin(&hash);
+    sha256_add(&hash, data, length);
+    sha256_end(&hash, out);
+}
+
+void sha256_text(const unsigned char hash[32], char out[65])
 {
     static const char digit[] = "0123456789abcdef";
-    unsigned char hash[32];
-    sha256(data, length, hash);
     for (int i = 0; i < 32; i++) {
         out[2 * i] = digit[hash[i] >> 4];
         out[2 * i + 1] = digit[hash[i] & 15];
     }
     out[64] = '\0';
+}
+
+void sha256_hex(const void *data, size_t length, char out[65])
+{
+    unsigned char hash[32];
+    sha256(data, length, hash);
+    sha256_text(hash, out);
 }

@@ -110,11 +110,11 @@ static void make_text_type(struct store *self)
     store_check(self, H5Tset_cset(self->text, H5T_CSET_UTF8));
 }
 
-/* Our own lock would only get in the way of file systems that have none. */
+/* Objects are written as 1.8 knows them; only an array in other files needs 1.10. Our own lock would only get in the way of file systems that have none. */
 static hid_t file_access(struct store *self)
 {
     hid_t access = store_id(self, H5Pcreate(H5P_FILE_ACCESS));
-    store_check(self, H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18));
+    store_check(self, H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V110));
     store_check(self, H5Pset_fclose_degree(access, H5F_CLOSE_STRONG));
     store_check(self, H5Pset_meta_block_size(access, 65536));
 #if H5_VERSION_GE(1, 10, 7)
@@ -231,6 +231,10 @@ void shelf_open(struct shelf *self, struct store *store, const char *name)
     *self = (struct shelf){ .store = store, .group = H5I_INVALID_HID };
     if (store->failed)
         return;
+    if (strcmp(name, "/") == 0) {
+        self->group = store_id(store, H5Gopen2(store->file, name, H5P_DEFAULT));
+        return;
+    }
     creation = store_id(store, H5Pcreate(H5P_GROUP_CREATE));
     store_check(store, H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED));
     store_check(store, H5Pset_obj_track_times(creation, false));
@@ -300,25 +304,38 @@ static hid_t dataset_access(struct store *store)
     return access;
 }
 
-static hid_t create_dataset(struct shelf *self, const char *name, hid_t type, int rank, const hsize_t *length,
-                            const hsize_t *chunk)
+/* A dataset with the properties `creation`, which are closed. */
+static hid_t make_dataset(struct shelf *self, const char *name, hid_t type, int rank, const hsize_t *length,
+                          hid_t creation)
 {
-    static const float missing_float = NAN;
     struct store *store = self->store;
-    hid_t creation, access, space, dataset = H5I_INVALID_HID;
-    if (store->failed)
-        return H5I_INVALID_HID;
-    creation = dataset_creation(store, rank, chunk);
-    access = dataset_access(store);
+    hid_t access = dataset_access(store), space, dataset = H5I_INVALID_HID;
     space = store_id(store, rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, length, NULL));
-    if (H5Tget_class(type) == H5T_FLOAT && chunk != NULL)
-        store_check(store, H5Pset_fill_value(creation, H5T_NATIVE_FLOAT, &missing_float));
     if (!store->failed)
         dataset = store_id(store, H5Dcreate2(self->group, name, type, space, H5P_DEFAULT, creation, access));
     store_check(store, H5Sclose(space));
     store_check(store, H5Pclose(access));
     store_check(store, H5Pclose(creation));
     return dataset;
+}
+
+static void fill_with_missing(struct store *store, hid_t creation, hid_t type)
+{
+    static const float missing_float = NAN;
+    if (H5Tget_class(type) == H5T_FLOAT)
+        store_check(store, H5Pset_fill_value(creation, H5T_NATIVE_FLOAT, &missing_float));
+}
+
+static hid_t create_dataset(struct shelf *self, const char *name, hid_t type, int rank, const hsize_t *length,
+                            const hsize_t *chunk)
+{
+    hid_t creation;
+    if (self->store->failed)
+        return H5I_INVALID_HID;
+    creation = dataset_creation(self->store, rank, chunk);
+    if (chunk != NULL)
+        fill_with_missing(self->store, creation, type);
+    return make_dataset(self, name, type, rank, length, creation);
 }
 
 int shelf_axis(struct shelf *self, const char *name, hid_t type, const void *values, hsize_t length)
@@ -348,6 +365,26 @@ int shelf_axis_count(struct shelf *self, const char *name, int length)
     axis = shelf_axis(self, name, H5T_NATIVE_INT32, number, (hsize_t)length);
     free(number);
     return axis;
+}
+
+int shelf_axis_range(struct shelf *self, const char *name, int64_t first, int64_t length)
+{
+    enum { PIECE = 8192 };
+    struct store *store = self->store;
+    struct axis *axis = &self->axis[self->num_axes];
+    int64_t number[PIECE];
+    *axis = (struct axis){ .dataset = H5I_INVALID_HID, .length = (hsize_t)length };
+    snprintf(axis->name, sizeof axis->name, "%s", name);
+    axis->dataset = create_dataset(self, name, H5T_STD_I64LE, 1, &axis->length, NULL);
+    for (int64_t at = 0; at < length && !store->failed; at += PIECE) {
+        hsize_t start = (hsize_t)at, count = (hsize_t)(length - at < PIECE ? length - at : PIECE);
+        for (hsize_t i = 0; i < count; i++)
+            number[i] = first + at + (int64_t)i;
+        store_write(store, axis->dataset, 1, &start, &count, H5T_NATIVE_INT64, number);
+    }
+    attribute_of_scale(store, axis->dataset, "CLASS", "DIMENSION_SCALE");
+    attribute_of_scale(store, axis->dataset, "NAME", name);
+    return self->num_axes++;
 }
 
 /* One more variable along an axis. */
@@ -398,23 +435,70 @@ static void write_dimension_list(struct shelf *self, hid_t array, const char *na
     store_check(store, H5Tclose(type));
 }
 
-hid_t shelf_array(struct shelf *self, const char *name, hid_t type, const int *axes, int rank, const hsize_t *chunk)
+static void lengths_of_axes(const struct shelf *self, const int *axes, int rank, hsize_t *length)
+{
+    for (int i = 0; i < rank; i++)
+        length[i] = self->axis[axes[i]].length;
+}
+
+/* What an array says: its dimensions, and what stands for a missing value. */
+static void introduce_array(struct shelf *self, hid_t array, const char *name, hid_t type, const int *axes, int rank)
 {
     static const double missing_double = NAN;
     static const float missing_float = NAN;
     struct store *store = self->store;
+    write_dimension_list(self, array, name, axes, rank);
+    if (store->failed || H5Tget_class(type) != H5T_FLOAT)
+        return;
+    if (H5Tget_size(type) == sizeof(double))
+        store_attribute(store, array, "_FillValue", H5T_NATIVE_DOUBLE, &missing_double, 1);
+    else
+        store_attribute(store, array, "_FillValue", H5T_NATIVE_FLOAT, &missing_float, 1);
+}
+
+hid_t shelf_array(struct shelf *self, const char *name, hid_t type, const int *axes, int rank, const hsize_t *chunk)
+{
     hsize_t length[SHELF_MAX_RANK] = { 0 };
     hid_t array;
-    for (int i = 0; i < rank; i++)
-        length[i] = self->axis[axes[i]].length;
+    lengths_of_axes(self, axes, rank, length);
     array = create_dataset(self, name, type, rank, length, chunk);
-    write_dimension_list(self, array, name, axes, rank);
-    if (!store->failed && H5Tget_class(type) == H5T_FLOAT) {
-        if (H5Tget_size(type) == sizeof(double))
-            store_attribute(store, array, "_FillValue", H5T_NATIVE_DOUBLE, &missing_double, 1);
-        else
-            store_attribute(store, array, "_FillValue", H5T_NATIVE_FLOAT, &missing_float, 1);
-    }
+    introduce_array(self, array, name, type, axes, rank);
+    return array;
+}
+
+/* One piece of an array: where it lies in it, and that all of the source is meant. */
+static void add_piece(struct store *store, hid_t creation, int rank, const hsize_t *length, const char *source,
+                      const struct store_piece *piece)
+{
+    hsize_t start[SHELF_MAX_RANK] = { piece->first }, count[SHELF_MAX_RANK];
+    hid_t here, there;
+    memcpy(count, length, (size_t)rank * sizeof *count);
+    count[0] = piece->count;
+    here = store_id(store, H5Screate_simple(rank, length, NULL));
+    there = store_id(store, H5Screate_simple(rank, count, NULL));
+    if (!store->failed)
+        store_check(store, H5Sselect_hyperslab(here, H5S_SELECT_SET, start, NULL, count, NULL));
+    if (!store->failed)
+        store_check(store, H5Pset_virtual(creation, here, piece->file, source, there));
+    store_check(store, H5Sclose(there));
+    store_check(store, H5Sclose(here));
+}
+
+hid_t shelf_virtual(struct shelf *self, const char *name, hid_t type, const int *axes, int rank, const char *source,
+                    const struct store_piece *piece, int num_pieces)
+{
+    struct store *store = self->store;
+    hsize_t length[SHELF_MAX_RANK] = { 0 };
+    hid_t array, creation;
+    if (store->failed)
+        return H5I_INVALID_HID;
+    lengths_of_axes(self, axes, rank, length);
+    creation = dataset_creation(store, rank, NULL);
+    fill_with_missing(store, creation, type);
+    for (int i = 0; i < num_pieces; i++)
+        add_piece(store, creation, rank, length, source, &piece[i]);
+    array = make_dataset(self, name, type, rank, length, creation);
+    introduce_array(self, array, name, type, axes, rank);
     return array;
 }
 

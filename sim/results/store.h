@@ -12,6 +12,7 @@
 
 #include <hdf5.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "../model/error.h"
 
@@ -70,6 +71,7 @@ void store_attribute_text(struct store *self, hid_t object, const char *name, co
 
 /* ---- groups with dimensions ---- */
 
+/* `name`: a path whose last word is new; "/" the root itself. */
 void shelf_open(struct shelf *self, struct store *store, const char *name);
 
 /* Ties the variables to the dimensions, and closes. Variables the caller holds stay open. */
@@ -80,9 +82,21 @@ void shelf_close(struct shelf *self);
 int shelf_axis(struct shelf *self, const char *name, hid_t type, const void *values, hsize_t length);
 int shelf_axis_count(struct shelf *self, const char *name, int length); /* 0, 1, 2, ... */
 
+/* first, first + 1, ... as 64-bit numbers, written piece by piece: an axis may be long. */
+int shelf_axis_range(struct shelf *self, const char *name, int64_t first, int64_t length);
+
 /* An array along dimensions, given by their numbers; `chunk` NULL: contiguous. Floating-point arrays begin as NaN and
  * say so (_FillValue). The caller closes it with store_put_away. */
 hid_t shelf_array(struct shelf *self, const char *name, hid_t type, const int *axes, int rank, const hsize_t *chunk);
+
+/* An array that lies in other files: rows first .. first + count - 1 along its first dimension are all of `source` in
+ * `file`, a path from where this file is. HDF5 gives missing values, without a word, where a file is not there. */
+struct store_piece {
+    const char *file;
+    hsize_t first, count;
+};
+hid_t shelf_virtual(struct shelf *self, const char *name, hid_t type, const int *axes, int rank, const char *source,
+                    const struct store_piece *piece, int num_pieces);
 
 /* A whole array along one dimension or none (axis -1), written at once and closed. */
 void shelf_column(struct shelf *self, const char *name, int axis, hid_t type, const void *values,

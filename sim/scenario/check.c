@@ -18,6 +18,12 @@ bool check_is_id(const char *text)
     return length > 0 && length <= 63 && plain == length && strchr("._-", text[0]) == NULL;
 }
 
+/* The outermost group of a file: not named in messages. */
+static bool is_root(enum at at)
+{
+    return at == AT_ROOT || at == AT_STUDY;
+}
+
 static void must_be(struct reading *r, struct node *node, const struct path *path, const char *en, const char *fr)
 {
     if (node->kind != NODE_BAD)
@@ -173,15 +179,15 @@ static void check_title(struct reading *r, struct node *node, const struct path 
                 "un texte, ou { en = \"...\"; fr = \"...\"; }");
 }
 
-static void check_references(struct reading *r, struct node *list, const struct path *path)
+static void check_texts(struct reading *r, struct node *list, const struct path *path, const char *en, const char *fr)
 {
     if (list->kind != NODE_LIST) {
-        must_be(r, list, path, "a list of ids, [\"a\", \"b\"]", "une liste d'id, [\"a\", \"b\"]");
+        must_be(r, list, path, en, fr);
         return;
     }
     for (struct node *node = list->first; node != NULL; node = node->next)
         if (node->kind != NODE_TEXT)
-            must_be(r, node, path, "a list of ids, [\"a\", \"b\"]", "une liste d'id, [\"a\", \"b\"]");
+            must_be(r, node, path, en, fr);
 }
 
 /* ---- ratings and parameters ---- */
@@ -370,7 +376,16 @@ static void check_structure(struct reading *r, struct node *node, const struct k
         check_title(r, node, path);
         break;
     case TYPE_REFERENCES:
-        check_references(r, node, path);
+        check_texts(r, node, path, "a list of ids, [\"a\", \"b\"]", "une liste d'id, [\"a\", \"b\"]");
+        break;
+    case TYPE_TEXTS:
+        if (node->kind != NODE_TEXT)
+            check_texts(r, node, path, "a text, or a list of texts [\"a\", \"b\"]",
+                        "un texte, ou une liste de textes [\"a\", \"b\"]");
+        break;
+    case TYPE_LIST:
+        if (node->kind != NODE_LIST)
+            must_be(r, node, path, "a list", "une liste");
         break;
     case TYPE_TEXT:
     case TYPE_ID:
@@ -401,7 +416,7 @@ static const char *key_hint(struct reading *r, const char *key, enum at at)
 
 static void complain_of_key(struct reading *r, struct node *node, enum at at, const struct path *path)
 {
-    bool root = at == AT_ROOT;
+    bool root = is_root(at);
     const char *excerpt = reading_excerpt(r, node), *hint = key_hint(r, node->name, at);
     if (excerpt[0] != '\0' && hint[0] != '\0')
         hint += strlen("\n  "); /* beside the carets */
@@ -418,7 +433,7 @@ static void check_required(struct reading *r, struct node *group, enum at at, co
         const struct key_row *row = &key_table[i];
         if (!row->required || (row->at != at && row->at != at_table[at].also) || node_find(group, row->id) != NULL)
             continue;
-        if (at == AT_ROOT)
+        if (is_root(at))
             complain(r, group, "the key '%s' is missing", "il manque la clé « %s »", row->id);
         else
             complain(r, group, "%s: the key '%s' is missing", "%s : il manque la clé « %s »", path_show(r, path),
@@ -430,7 +445,7 @@ static void check_group(struct reading *r, struct node *group, enum at at, const
 {
     for (struct node *node = group->first; node != NULL && !reading_is_full(r); node = node->next) {
         struct key_meaning meaning;
-        struct path place = { at == AT_ROOT ? NULL : path, node->name, NULL, 0 };
+        struct path place = { is_root(at) ? NULL : path, node->name, NULL, 0 };
         if (!schema_find(r->schema, at, node->name, &meaning))
             complain_of_key(r, node, at, path);
         else if (meaning.sort == KEY_FACTOR)
@@ -443,8 +458,8 @@ static void check_group(struct reading *r, struct node *group, enum at at, const
     check_required(r, group, at, path);
 }
 
-void check_tree(struct reading *reading, struct node *root)
+void check_tree(struct reading *reading, struct node *root, enum at at)
 {
     struct path path = { NULL, "", NULL, 0 };
-    check_group(reading, root, AT_ROOT, &path);
+    check_group(reading, root, at, &path);
 }

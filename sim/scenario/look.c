@@ -299,9 +299,9 @@ static void check_array(struct look *l, char type)
     if (level->opener != '[' || type == 0)
         return;
     if (level->array_type != 0 && level->array_type != type && level->array_type != 'x') {
-        COMPLAIN(
-            l, l->lex.token_line, "the values of an array [ ] must be of one type: write 1.0 beside 2.5, or a list ( )",
-            "les valeurs d'un tableau [ ] doivent être d'un seul type : écrivez 1.0 à côté de 2.5, ou une liste ( )");
+        COMPLAIN(l, l->lex.token_line,
+                 "the values of an array [ ] must be of one type: numbers, texts, or true and false",
+                 "les valeurs d'un tableau [ ] doivent être d'un seul type : nombres, textes, ou true et false");
         type = 'x';
     }
     if (level->array_type != 'x')
@@ -369,7 +369,7 @@ static void take_value(struct look *l)
         return;
     }
     if (l->lex.token == TOKEN_NUMBER)
-        type = take_number(l);
+        type = take_number(l) != 0 ? 'n' : 0; /* 1 beside 2.5 is meant as it is written */
     else if (l->lex.token == TOKEN_NAME)
         take_word(l);
     check_array(l, l->lex.token == TOKEN_TEXT ? 't' : l->lex.token == TOKEN_NAME ? 'b' : type);

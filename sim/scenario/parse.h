@@ -1,4 +1,4 @@
-/* libconfig's door: a source as a tree. Private to this folder. */
+/* libconfig's door: a source as a tree. For this folder, and the reader of studies. */
 #ifndef MILIEU_PARSE_H
 #define MILIEU_PARSE_H
 

@@ -1,4 +1,4 @@
-/* What is shared while one scenario is read: where it is kept, and how to complain. Private to this folder. */
+/* What is shared while one scenario is read: where it is kept, and how to complain. For this folder, and the reader of studies. */
 #ifndef MILIEU_READING_H
 #define MILIEU_READING_H
 

@@ -54,7 +54,7 @@ static void check_and_plan(struct reading *r, struct scenario_tree *tree, struct
     for (int i = 0; i < num_overrides && !r->no_memory; i++)
         override_apply(r, root, &overrides[i]);
     if (!r->no_memory)
-        check_tree(r, root);
+        check_tree(r, root, AT_ROOT);
     if (!r->no_memory)
         plan_make(r, tree, root);
 }

@@ -38,6 +38,8 @@ const char *const key_type_name[NUM_KEY_TYPES][2] = {
     { "one of some words", "un mot parmi quelques-uns" },
     { "date", "date" },
     { "number or distribution", "nombre ou distribution" },
+    { "text, or list of texts", "texte, ou liste de textes" },
+    { "list", "liste" },
 };
 
 static bool factor_may_stand(int names, int factor)

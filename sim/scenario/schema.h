@@ -1,4 +1,5 @@
-/* What may stand where in a scenario: keys.def, params.def and factors.def as one look-up. Private to this folder. */
+/* What may stand where in a scenario or a study: keys.def, params.def and factors.def as one look-up. For this folder, and the reader
+ * of studies. */
 #ifndef MILIEU_SCHEMA_H
 #define MILIEU_SCHEMA_H
 
@@ -29,6 +30,8 @@ enum key_type {
     TYPE_WORD,
     TYPE_DATE,
     TYPE_SPREAD,
+    TYPE_TEXTS,
+    TYPE_LIST,
     NUM_KEY_TYPES
 };
 

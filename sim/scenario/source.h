@@ -1,4 +1,4 @@
-/* Files and texts a scenario is read from. Private to this folder. */
+/* Files and texts a scenario is read from. For this folder, and the reader of studies. */
 #ifndef MILIEU_SOURCE_H
 #define MILIEU_SOURCE_H
 

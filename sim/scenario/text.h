@@ -1,4 +1,4 @@
-/* A tree as libconfig text. Private to this folder. */
+/* A tree as libconfig text. For this folder, and the reader of studies. */
 #ifndef MILIEU_TEXT_H
 #define MILIEU_TEXT_H
 

@@ -1,4 +1,4 @@
-/* The merged tree of a scenario, and the memory it lives in. Private to this folder. */
+/* The merged tree of a scenario, and the memory it lives in. For this folder, and the reader of studies. */
 #ifndef MILIEU_TREE_H
 #define MILIEU_TREE_H
 

@@ -5,7 +5,7 @@
  *   ("triangular", min, mode, max)   ("uniform", low, high)   ("choice", [values], [weights])   ("rating", r)
  *
  * A normal with min and max is truncated to them; what any draw has outside the range allowed to the value is cut to
- * its edge. Private to this folder. */
+ * its edge. For this folder, and the reader of studies. */
 #ifndef MILIEU_VALUE_H
 #define MILIEU_VALUE_H
 

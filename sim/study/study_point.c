@@ -1,0 +1,136 @@
+/* The points of a study as changes of its scenario. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../scenario/text.h"
+#include "study_reading.h"
+
+#define MORE_ITEMS 6 /* of the group `runs` */
+
+static int count_targets(const struct study *study)
+{
+    int count = 0;
+    for (int i = 0; i < study->num_vary; i++)
+        count += study->vary[i].num_targets;
+    return count;
+}
+
+/* The overrides of a point; `more` of them follow, whose texts the caller adds. */
+static int write_point(const struct study *self, uint64_t point, int more, struct study_overrides *out,
+                       struct text *text, struct error *err)
+{
+    double *x = malloc((size_t)self->num_vary * sizeof *x);
+    *out = (struct study_overrides){ .count = count_targets(self) };
+    out->item = calloc((size_t)(out->count + more) + 1, sizeof *out->item);
+    if (x == NULL || out->item == NULL) {
+        free(x);
+        return error_set_memory(err);
+    }
+    design_point(&self->design, point, x);
+    for (int i = 0, n = 0; i < self->num_vary; i++) {
+        study_add_override(text, &self->vary[i], x[i]);
+        for (int k = 0; k < self->vary[i].num_targets; k++)
+            out->item[n++].is_rate = self->vary[i].is_rate;
+    }
+    free(x);
+    return 0;
+}
+
+/* What the texts hold is the overrides'. */
+static int take_texts(struct study_overrides *out, struct text *text, struct error *err)
+{
+    if (text->failed) {
+        free(text->text);
+        return error_set_memory(err);
+    }
+    out->text = text->text;
+    study_point_items(out->item, out->count, out->text);
+    return 0;
+}
+
+int study_point_overrides(const struct study *self, uint64_t point, struct study_overrides *out, struct error *err)
+{
+    struct text text = { 0 };
+    int ret = write_point(self, point, 0, out, &text, err);
+    if (ret == 0)
+        ret = take_texts(out, &text, err);
+    if (ret != 0)
+        study_overrides_free(out);
+    return ret;
+}
+
+void study_overrides_free(struct study_overrides *self)
+{
+    free(self->item);
+    free(self->text);
+    *self = (struct study_overrides){ 0 };
+}
+
+static void first_complaint(const struct messages *messages, uint64_t point, struct error *err)
+{
+    for (size_t i = 0; i < messages->count; i++)
+        if (!messages->item[i].is_warning) {
+            error_set(err, MILIEU_ERR_SCENARIO, "point %llu: %s", "point %llu : %s", (unsigned long long)point,
+                      messages->item[i].text);
+            return;
+        }
+}
+
+/* What the study and, from 0 on, one replication of it put in the group `runs`. */
+static int add_runs(const struct study *self, int replication, struct text *text)
+{
+    static const char *const word[] = { "both", "parameters", "chance" };
+    int draw, chance;
+    text_add(text, "runs.seed=%u%cruns.uncertainty=%s%c", (unsigned)self->seed, '\0', word[self->uncertainty], '\0');
+    if (replication < 0)
+        return 2;
+    study_luck(self, replication, &draw, &chance);
+    text_add(text, "runs.draws=1%cruns.replications=1%cruns.first_draw=%d%cruns.first_replication=%d%c", '\0', '\0',
+             draw, '\0', chance, '\0');
+    return MORE_ITEMS;
+}
+
+static int read_scenario(const struct study *self, uint64_t point, int replication, struct scenario *out,
+                         struct messages *messages, struct error *err)
+{
+    struct study_overrides overrides;
+    struct text text = { 0 };
+    int ret = write_point(self, point, MORE_ITEMS, &overrides, &text, err);
+    if (ret == 0) {
+        overrides.count += add_runs(self, replication, &text);
+        ret = take_texts(&overrides, &text, err);
+    }
+    if (ret == 0) {
+        ret = scenario_read_text(out, self->scenario.id, NULL, self->scenario.text, strlen(self->scenario.text),
+                                 overrides.item, overrides.count, messages, err);
+        if (ret == MILIEU_ERR_SCENARIO)
+            first_complaint(messages, point, err);
+    }
+    study_overrides_free(&overrides);
+    return ret;
+}
+
+int study_read_point(const struct study *self, uint64_t point, struct scenario *out, struct messages *messages,
+                     struct error *err)
+{
+    struct messages own;
+    *out = (struct scenario){ 0 };
+    messages_init(&own, 0);
+    int ret = read_scenario(self, point, -1, out, messages != NULL ? messages : &own, err);
+    messages_free(&own);
+    return ret;
+}
+
+int study_read_run(const struct study *self, uint64_t point, int replication, struct scenario *out,
+                   struct messages *messages, struct error *err)
+{
+    *out = (struct scenario){ 0 };
+    return read_scenario(self, point, replication, out, messages, err);
+}
+
+void study_luck(const struct study *self, int r, int *draw, int *replication)
+{
+    *draw = self->uncertainty == UNCERTAIN_CHANCE ? 0 : r;
+    *replication = self->uncertainty == UNCERTAIN_CHANCE ? r : 0;
+}
