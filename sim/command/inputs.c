@@ -24,22 +24,36 @@ void input_print_messages(const struct terminal *t, const struct messages *messa
         print_message(t, &messages->item[i]);
 }
 
-int input_scenario(const struct call *call, const char *path, struct scenario *scenario, struct error *err)
+/* Tells all that was found, and turns errors that have been told into an exit status. */
+static int finish(const struct call *call, struct messages *messages, int ret)
 {
     const struct terminal *t = &call->terminal;
-    struct messages messages;
-    messages_init(&messages, t->lang);
-    int ret = scenario_read(scenario, path, call->options.overrides, call->options.num_overrides, &messages, err);
-    input_print_messages(t, &messages);
-    if (ret == MILIEU_ERR_SCENARIO && messages.num_errors > 0) {
+    input_print_messages(t, messages);
+    if (ret == MILIEU_ERR_SCENARIO && messages->num_errors > 0) {
         char errors[64], warnings[64];
-        count_words(errors, sizeof errors, t, WORD_ONE_ERROR, messages.num_errors);
-        count_words(warnings, sizeof warnings, t, WORD_ONE_WARNING, messages.num_warnings);
+        count_words(errors, sizeof errors, t, WORD_ONE_ERROR, messages->num_errors);
+        count_words(warnings, sizeof warnings, t, WORD_ONE_WARNING, messages->num_warnings);
         tell(t, call->command == COMMAND_run ? WORD_NOTHING_RUN : WORD_COUNTED, errors, warnings);
         ret = error_exit_status(ret);
     }
-    messages_free(&messages);
+    messages_free(messages);
     return ret;
+}
+
+int input_scenario(const struct call *call, const char *path, struct scenario *scenario, struct error *err)
+{
+    struct messages messages;
+    messages_init(&messages, call->terminal.lang);
+    int ret = scenario_read(scenario, path, call->options.overrides, call->options.num_overrides, &messages, err);
+    return finish(call, &messages, ret);
+}
+
+int input_study(const struct call *call, const char *path, struct study *study, struct error *err)
+{
+    struct messages messages;
+    messages_init(&messages, call->terminal.lang);
+    int ret = study_read(study, path, &messages, err);
+    return finish(call, &messages, ret);
 }
 
 /* ---- the shipped scenarios ---- */

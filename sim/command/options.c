@@ -1,8 +1,11 @@
+#define _GNU_SOURCE /* sched_getaffinity */
+
 #include "options.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -148,6 +151,50 @@ static int take_output(struct options *self, const char *text, struct error *err
     return 0;
 }
 
+static const char **place_of_text(struct options *self, int option)
+{
+    switch (option) {
+    case OPTION_FROM:
+        return &self->from;
+    case OPTION_ARMS:
+        return &self->arms;
+    case OPTION_CSV:
+        return &self->csv;
+    case OPTION_SYNC:
+        return &self->sync;
+    case OPTION_TIME:
+        return &self->time;
+    case OPTION_PARTITION:
+        return &self->partition;
+    default:
+        return &self->account;
+    }
+}
+
+static bool *place_of_flag(struct options *self, int option)
+{
+    switch (option) {
+    case OPTION_POINTS:
+        return &self->points;
+    case OPTION_NO_OUTPUT:
+        return &self->no_output;
+    case OPTION_COMPRESS:
+        return &self->compress;
+    case OPTION_PARTIAL:
+        return &self->partial;
+    case OPTION_SCRIPT_ONLY:
+        return &self->script_only;
+    case OPTION_DRY_RUN:
+        return &self->dry_run;
+    case OPTION_STAMP:
+        return &self->stamp;
+    case OPTION_JSON:
+        return &self->json;
+    default:
+        return &self->help;
+    }
+}
+
 static int take_option(struct options *self, struct terminal *t, int option, const char *text, struct error *err)
 {
     switch ((enum option_id)option) {
@@ -159,8 +206,18 @@ static int take_option(struct options *self, struct terminal *t, int option, con
         return read_count(t, option, text, 65535, &self->replications, err);
     case OPTION_THREADS:
         return read_count(t, option, text, 1024, &self->threads, err);
+    case OPTION_TASKS:
+        return read_count(t, option, text, 100000, &self->tasks, err);
+    case OPTION_CPUS:
+        return read_count(t, option, text, 1024, &self->cpus, err);
+    case OPTION_TRIES:
+        return read_count(t, option, text, 1000, &self->tries, err);
     case OPTION_ALLOW_FAILURES:
         return read_share(t, option, text, &self->allow_failures, err);
+    case OPTION_SHARE:
+        return read_share(t, option, text, &self->share, err);
+    case OPTION_SHARD_ABOVE:
+        return read_whole_number(t, option, text, 1, 1000000000000000, &self->shard_above, err);
     case OPTION_SEED:
         return read_whole_number(t, option, text, 0, INT32_MAX, &self->seed, err);
     case OPTION_SET:
@@ -172,28 +229,24 @@ static int take_option(struct options *self, struct terminal *t, int option, con
     case OPTION_COLOR:
         return take_choice(self, t, option, text, err);
     case OPTION_FROM:
-        self->from = text;
-        break;
     case OPTION_ARMS:
-        self->arms = text;
-        break;
     case OPTION_CSV:
-        self->csv = text;
+    case OPTION_SYNC:
+    case OPTION_TIME:
+    case OPTION_PARTITION:
+    case OPTION_ACCOUNT:
+        *place_of_text(self, option) = text;
         break;
+    case OPTION_POINTS:
     case OPTION_NO_OUTPUT:
-        self->no_output = true;
-        break;
     case OPTION_COMPRESS:
-        self->compress = true;
-        break;
+    case OPTION_PARTIAL:
+    case OPTION_SCRIPT_ONLY:
+    case OPTION_DRY_RUN:
     case OPTION_STAMP:
-        self->stamp = true;
-        break;
     case OPTION_JSON:
-        self->json = true;
-        break;
     case OPTION_HELP:
-        self->help = true;
+        *place_of_flag(self, option) = true;
         break;
     case NUM_OPTIONS:
         break;
@@ -223,7 +276,7 @@ static int complain(int value, int command, const char *typed, struct error *err
 int options_parse(struct options *self, int command, int argc, char **argv, struct terminal *terminal,
                   int *first_operand, struct error *err)
 {
-    struct option_tables tables;
+    struct option_tables tables = { 0 };
     int ret = 0, value;
     *self = (struct options){ .seed = -1, .allow_failures = DEFAULT_ALLOWED };
     build_tables(&tables, command);
@@ -264,11 +317,18 @@ void options_look_for_language(int argc, char **argv, struct terminal *terminal)
     }
 }
 
+/* A batch system or taskset may have given us but some of the machine's. */
+static long cores_we_may_use(void)
+{
+    cpu_set_t ours;
+    return sched_getaffinity(0, sizeof ours, &ours) == 0 ? CPU_COUNT(&ours) : sysconf(_SC_NPROCESSORS_ONLN);
+}
+
 int options_default_threads(void)
 {
     const char *slurm = getenv("SLURM_CPUS_PER_TASK");
     long cores = slurm != NULL ? strtol(slurm, NULL, 10) : 0;
     if (cores < 1)
-        cores = sysconf(_SC_NPROCESSORS_ONLN);
+        cores = cores_we_may_use();
     return cores < 1 ? 1 : cores > 1024 ? 1024 : (int)cores;
 }

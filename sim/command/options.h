@@ -31,11 +31,16 @@ enum progress_form { PROGRESS_BAR, PROGRESS_JSON, PROGRESS_NONE };
 
 struct options {
     const char *output, *from, *arms, *csv; /* NULL = not given */
-    bool no_output, compress, stamp, json, help;
-    int draws, replications; /* 0 = as the scenario says */
-    int64_t seed;            /* -1 = as the scenario says */
-    int threads;             /* 0 = not given */
-    double allow_failures;   /* share of runs, 0..1 */
+    bool no_output, compress, stamp, json, help, points, dry_run, partial, script_only;
+    double share;                           /* 0 = not given */
+    int64_t shard_above;                    /* bytes; 0 = not given */
+    const char *sync;                       /* "none", "seconds:N", "record"; NULL = not given */
+    int tasks, cpus, tries;                 /* 0 = not given */
+    const char *time, *partition, *account; /* NULL = not given */
+    int draws, replications;                /* 0 = as the scenario says */
+    int64_t seed;                           /* -1 = as the scenario says */
+    int threads;                            /* 0 = not given */
+    double allow_failures;                  /* share of runs, 0..1 */
     enum progress_form progress;
     int locale;                          /* LANG_EN, LANG_FR */
     struct scenario_override *overrides; /* in the order typed */
@@ -56,7 +61,7 @@ int options_add_override(struct options *self, bool is_rate, const char *text, s
  */
 void options_look_for_language(int argc, char **argv, struct terminal *terminal);
 
-/* SLURM_CPUS_PER_TASK, else the online cores; at least 1. */
+/* SLURM_CPUS_PER_TASK, else the cores that this process may use; at least 1. */
 int options_default_threads(void);
 
 #endif

@@ -42,17 +42,16 @@ static int plan_as_overrides(struct options *options, char text[NUM_PLAN_OPTIONS
 
 /* The command line as the results file tells it: what changes the numbers, and nothing of where, how fast or in what
  * language they were made. The caller frees it; NULL when out of memory. */
-static char *traceless_command_line(const struct call *call)
+static char *traceless_command_line(const struct call *call, const char *what)
 {
     const struct options *o = &call->options;
-    const char *name = strrchr(call->operand[0], '/') != NULL ? strrchr(call->operand[0], '/') + 1 : call->operand[0];
-    size_t size = strlen(name) + 16;
+    size_t size = strlen(what) + 16;
     for (int i = 0; i < o->num_overrides; i++)
         size += strlen(o->overrides[i].text) + 16;
     char *line = malloc(size);
     if (line == NULL)
         return NULL;
-    size_t length = (size_t)snprintf(line, size, "milieu run %s", name);
+    size_t length = (size_t)snprintf(line, size, "milieu %s", what);
     for (int i = 0; i < o->num_overrides; i++)
         length += (size_t)snprintf(line + length, size - length, " --%s %s", o->overrides[i].is_rate ? "rate" : "set",
                                    o->overrides[i].text);
@@ -123,11 +122,11 @@ static int simulate(const struct call *call, const struct scenario *scenario, st
     return ret;
 }
 
-static int open_results(const struct call *call, const struct scenario *scenario, struct sinks *sinks,
+static int open_results(const struct call *call, const struct scenario *scenario, const char *what, struct sinks *sinks,
                         struct error *err)
 {
     struct results_options options;
-    char *line = traceless_command_line(call);
+    char *line = traceless_command_line(call, what);
     if (line == NULL)
         return error_set_memory(err);
     results_options_defaults(&options, scenario);
@@ -178,10 +177,10 @@ static int stamp(const struct call *call, struct sinks *sinks, const struct watc
 }
 
 /* Runs, then finishes the results file, or leaves no trace of it. */
-static int run_and_keep(const struct call *call, const struct scenario *scenario, struct sinks *sinks,
+static int run_and_keep(const struct call *call, const struct scenario *scenario, const char *what, struct sinks *sinks,
                         struct watch *watch, struct runner_report *report, struct error *err)
 {
-    int ret = call->options.output != NULL ? open_results(call, scenario, sinks, err) : 0;
+    int ret = call->options.output != NULL ? open_results(call, scenario, what, sinks, err) : 0;
     if (ret == 0)
         ret = simulate(call, scenario, sinks, watch, report, err);
     if (sinks->writing && ret == 0 && call->options.stamp)
@@ -223,7 +222,7 @@ static int tell_failures(const struct call *call, const struct runner_report *do
     return too_many ? 1 : 0;
 }
 
-static int run_scenario(const struct call *call, const struct scenario *scenario, struct error *err)
+int run_scenario(const struct call *call, const struct scenario *scenario, const char *what, struct error *err)
 {
     const struct terminal *t = &call->terminal;
     struct sinks sinks = { .by_clinic =
@@ -240,7 +239,7 @@ static int run_scenario(const struct call *call, const struct scenario *scenario
         ret = summary_init(&sinks.summary, scenario->num_arms, sinks.by_clinic ? scenario->num_clinics : 0,
                            scenario->runs.draws, scenario->runs.replications, err);
     if (ret == 0)
-        ret = run_and_keep(call, scenario, &sinks, &watch, &report.done, err);
+        ret = run_and_keep(call, scenario, what, &sinks, &watch, &report.done, err);
     report.wall_seconds = watch_seconds(&watch);
     watch_end(&watch);
     if (ret == 0 && call->options.json)
@@ -271,8 +270,12 @@ int command_run(struct call *call, struct error *err)
     if (ret == 0 && o->output != NULL)
         ret = results_check_output(o->output, (const char *const *)scenario.file, scenario.num_files, err);
     signal(SIGXFSZ, SIG_IGN); /* a file-size limit is an error like a full disk */
-    if (ret == 0)
-        ret = run_scenario(call, &scenario, err);
+    if (ret == 0) {
+        const char *slash = strrchr(call->operand[0], '/');
+        char what[512];
+        snprintf(what, sizeof what, "run %s", slash != NULL ? slash + 1 : call->operand[0]);
+        ret = run_scenario(call, &scenario, what, err);
+    }
     scenario_free(&scenario);
     return ret;
 }

@@ -16,6 +16,11 @@ struct run_report {
     bool wants_output;  /* say how to keep the results when nothing is kept */
 };
 
+/* Runs a scenario as the command line asks: results file, table or JSON. `what` is what results files keep of the command
+ * line: "run case-c.cfg". 0, MILIEU_ERR_*, or a positive exit status when all has been said. */
+struct call;
+int run_scenario(const struct call *call, const struct scenario *scenario, const char *what, struct error *err);
+
 /* {"scenario", "seed", "runs", "patient_weeks", "wall_seconds", "arms": [{"id", "clinics": [...], "all"}]}, and "failed"
  * after "runs" when some did; written clinic by clinic: with 10,000 of them the whole would not fit.
  * MILIEU_ERR_MEMORY. */

@@ -31,8 +31,9 @@ struct progress {
 static struct progress progress_now(const struct watch *self)
 {
     struct progress p = { atomic_load(&self->done), atomic_load(&self->in_all), watch_seconds(self), -1 };
-    if (p.done > 0)
-        p.left = p.seconds * (double)(p.in_all - p.done) / (double)p.done;
+    int64_t made = p.done - atomic_load(&self->before);
+    if (made > 0)
+        p.left = p.seconds * (double)(p.in_all - p.done) / (double)made;
     return p;
 }
 
@@ -53,7 +54,7 @@ static void tell_bar(const struct watch *self, const struct progress *p)
 {
     const struct terminal *t = self->terminal;
     char bar[BAR_CELLS + 1], left[64], done[NUMBER_LENGTH], in_all[NUMBER_LENGTH];
-    double share = p->in_all > 0 ? (double)p->done / (double)p->in_all : 0;
+    double share = p->in_all <= 0 ? 0 : p->done < p->in_all ? (double)p->done / (double)p->in_all : 1;
     int full = (int)(share * BAR_CELLS);
     memset(bar, '#', (size_t)full);
     memset(bar + full, '-', (size_t)(BAR_CELLS - full));
@@ -121,7 +122,7 @@ static void *watch_thread(void *context)
 
 static void choose_signals(sigset_t *signals)
 {
-    static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+    static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
     sigemptyset(signals);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct sigaction action;

@@ -1,6 +1,6 @@
 /* A thread beside a long run: it takes the signals that end it, and tells how far the run is. No state at file scope,
- * no handler: SIGINT, SIGTERM and SIGHUP are blocked in every thread and waited for here. The first signal asks the run
- * to stop, which it does within a simulated week; a second one ends the program at once. */
+ * no handler: SIGINT, SIGTERM, SIGHUP and SIGUSR1 are blocked in every thread and waited for here. The first signal
+ * asks the run to stop, which it does within a simulated week; a second one ends the program at once. */
 #ifndef MILIEU_WATCH_H
 #define MILIEU_WATCH_H
 
@@ -16,6 +16,7 @@
 struct watch {
     volatile sig_atomic_t stop; /* the number of the signal that came; 0 = none. What the runner polls */
     atomic_llong done, in_all;  /* runs */
+    atomic_llong before;        /* runs done before the start: they tell nothing of the speed */
     const struct terminal *terminal;
     const char *temporary; /* the file to remove when the program is ended at once; "" = none */
     enum progress_form form;

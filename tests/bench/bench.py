@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Speed and memory of the program, as ratios measured side by side; never a test, for a machine has bad days.
 
-    bench.py [NAME...]      region country smallest threads output        (all of them)
+    bench.py [NAME...]      region country smallest threads output merge  (all of them)
 
 Environment: MILIEU (the program), ROUNDS (5), and YARDSTICK="PATIENT_WEEKS COMMAND ARGUMENTS..." for one more yardstick
 of your own. Times are CPU seconds of whole processes on one pinned core, in turn with the yardsticks; a ratio is the
@@ -123,8 +123,17 @@ def output(scratch):
     say("region.cfg, weekly output on over off", spread(ratios), "<= 1.25", "<= 1.1")
 
 
+def merge(scratch):
+    program = Path(MILIEU).parent / "tests/bench/merge_speed"
+    for per_batch in ("100", "1"):
+        cost = Cost([str(program), f"{scratch}/merge{per_batch}", "1000", "1000", per_batch], stdout=subprocess.PIPE)
+        told = dict(line.split(maxsplit=1) for line in cost.output.decode().splitlines())
+        say(f"merge of a million runs, {per_batch} a batch", told["merge"], "<= 10 s", "<= 5 s")
+        say("  largest memory", told["memory"], "<= 1 GB", "<= 0.1 GB")
+
+
 def main():
-    every = {f.__name__: f for f in (region, country, smallest, threads, output)}
+    every = {f.__name__: f for f in (region, country, smallest, threads, output, merge)}
     names = sys.argv[1:] or list(every)
     if unknown := [name for name in names if name not in every]:
         sys.exit(f"{unknown[0]}: no such measurement\n{__doc__}")

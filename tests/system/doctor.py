@@ -1,4 +1,5 @@
 """doctor: versions, self-tests, a speed; and it notices when something is wrong."""
+import os
 import re
 
 from support import WORK, Tests, milieu
@@ -19,6 +20,17 @@ def test_french():
     """the same in French"""
     out = milieu("doctor", "--lang=fr", "-j", "1", status=0).out
     assert out.count("juste  ") == 4 and "Tout va bien" in out and re.search(r"\d,\d millions", out), out
+
+
+def test_threads():
+    """without -j: as many threads as Slurm says, else as the process has cores"""
+    def threads(**environment):
+        os.environ.pop("SLURM_CPUS_PER_TASK", None)
+        out = milieu("doctor", environment=environment, before=lambda: os.sched_setaffinity(0, {one}), status=0).out
+        return re.search(r"(\w+) threads?, [\d.]+ million", out).group(1)
+    one = min(os.sched_getaffinity(0))
+    assert threads() == "1", threads()
+    assert threads(SLURM_CPUS_PER_TASK="3") == "3"
 
 
 def test_unsound():

@@ -58,6 +58,7 @@ gate() { # file, line: is the tree still good with this line in that file?
 check "a tree that keeps the rules passes" yes gate sim/model/world.c 'int h(void);'
 check "hdf5.h outside the results fails" no gate sim/study/runner.c '#include <hdf5.h>'
 check "libconfig.h outside the scenario fails" no gate sim/model/world.c '#include <libconfig.h>'
+check "mpi.h outside its file fails" no gate sim/study/runner.c '#include <mpi.h>'
 check "printf in the model fails" no gate sim/model/world.c 'void p(void) { printf("x"); }'
 check "exit in the scenario fails" no gate sim/scenario/scenario.h 'static void p(void) { exit(1); }'
 check "a clock in the study fails" no gate sim/study/runner.c 'long p(void) { return time(0); }'

@@ -38,6 +38,9 @@ WRONG = [
     (["describe", "factors", tiny], "strategies"),
     (["help", "medical_leadrship"], "did you mean 'medical_leadership'"),
     (["help", "qqqqqqqqq"], "'qqqqqqqqq'"),
+    (["design"], "STUDY"),
+    (["design", tiny, tiny], "STUDY"),
+    (["design", "--draws", "3", tiny], "not an option"),
     (["compare"], "A.h5"),
     (["export"], "FILE.h5"),
     (["doctor", "now"], ""),
@@ -53,7 +56,7 @@ def wrong(arguments, said):
 
 def test_help():
     """--help of the program and of each command begins with an example and is not empty in French"""
-    for command in [[], ["new"], ["check"], ["describe"], ["help"], ["run"], ["compare"], ["export"], ["doctor"]]:
+    for command in [[], ["new"], ["check"], ["describe"], ["help"], ["design"], ["run"], ["compare"], ["export"], ["doctor"]]:
         english = milieu(*command, "--help", status=0)
         assert english.out.startswith("Example:  milieu " + (command[0] if command else "run")), english.out
         assert english.err == ""

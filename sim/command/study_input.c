@@ -1,0 +1,133 @@
+#include "study_input.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../study/looks.h"
+#include "../study/pilot.h"
+#include "build_info.h"
+
+/* Names of the inputs in a folder. */
+#define STUDY_FILE "study.cfg"
+#define SCENARIO_FILE "scenario.cfg"
+#define POINTS_FILE "points.csv"
+
+#define PILOT_SECONDS 0.3 /* before a folder is made: how runs are cut depends on it, results do not */
+
+const char *study_program(void)
+{
+    return "milieu " MILIEU_VERSION ", commit " MILIEU_COMMIT ", " MILIEU_TREE;
+}
+
+/* ---- clocks ---- */
+
+static int64_t read_clock(clockid_t clock)
+{
+    struct timespec now;
+    clock_gettime(clock, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int64_t now_us(void)
+{
+    return read_clock(CLOCK_REALTIME);
+}
+
+static int64_t cpu_us(void)
+{
+    return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
+static void pause_for(double seconds)
+{
+    struct timespec time = { (time_t)seconds, (long)(1e9 * (seconds - (double)(time_t)seconds)) };
+    nanosleep(&time, NULL);
+}
+
+const struct worker_clock study_clock = { now_us, cpu_us, pause_for };
+
+/* ---- the folder's study ---- */
+
+int study_folder_spec(const struct study *study, struct study_parts *parts, struct folder_spec *spec, struct error *err)
+{
+    int ret = study_parts(study, study_program(), parts, err);
+    *spec = (struct folder_spec){ .plan = looks_plan(study) };
+    if (ret != 0)
+        return ret;
+    for (int i = 0; i < NUM_FOLDER_PARTS; i++)
+        spec->part[i] = parts->text[i];
+    spec->input[spec->num_inputs++] = (struct folder_input){ STUDY_FILE, study->text, study->text_length };
+    spec->input[spec->num_inputs++] =
+        (struct folder_input){ SCENARIO_FILE, study->scenario.text, strlen(study->scenario.text) };
+    if (study->points_text != NULL)
+        spec->input[spec->num_inputs++] =
+            (struct folder_input){ POINTS_FILE, study->points_text, study->points_length };
+    return 0;
+}
+
+static bool folder_has(const struct folder *folder, const char *name)
+{
+    for (int i = 0; i < folder->num_inputs; i++)
+        if (strcmp(folder->input_name[i], name) == 0)
+            return true;
+    return false;
+}
+
+static int read_texts(const struct folder *folder, struct study_texts *texts, char *text[3], struct error *err)
+{
+    static const char *const name[3] = { STUDY_FILE, SCENARIO_FILE, POINTS_FILE };
+    size_t length[3] = { 0 };
+    int ret = 0;
+    for (int i = 0; i < 3 && ret == 0; i++)
+        if (i < 2 || folder_has(folder, name[i]))
+            ret = folder_read_input(folder, name[i], &text[i], &length[i], err);
+    texts->study = text[0];
+    texts->scenario = text[1];
+    texts->points = text[2];
+    texts->study_length = length[0];
+    texts->scenario_length = length[1];
+    texts->points_length = length[2];
+    return ret;
+}
+
+int input_study_folder(const struct call *call, const char *path, struct folder *folder, struct study *study,
+                       struct error *err)
+{
+    struct messages messages;
+    char *text[3] = { 0 }, *name = NULL;
+    struct study_texts texts = { 0 };
+    int ret = folder_open(folder, path, err);
+    messages_init(&messages, call->terminal.lang);
+    if (ret == 0 && (name = folder_path(folder, "study", STUDY_FILE)) == NULL)
+        ret = error_set_memory(err);
+    texts.name = name;
+    if (ret == 0)
+        ret = read_texts(folder, &texts, text, err);
+    if (ret == 0) {
+        ret = study_read_texts(study, &texts, &messages, err);
+        input_print_messages(&call->terminal, &messages);
+    }
+    messages_free(&messages);
+    for (int i = 0; i < 3; i++)
+        free(text[i]);
+    free(name);
+    return ret;
+}
+
+int input_make_folder(const struct study *study, const char *path, const volatile sig_atomic_t *stop,
+                      struct folder *folder, struct error *err)
+{
+    struct folder_spec spec = { 0 };
+    struct study_parts parts = { 0 };
+    struct pilot pilot;
+    int ret = study_folder_spec(study, &parts, &spec, err);
+    spec.sizes = (struct geometry_sizes){ 1, 1, 1 };
+    if (ret == 0 && !folder_exists(path) &&
+        (ret = pilot_measure(study, PILOT_SECONDS, &study_clock, stop, &pilot, err)) == 0)
+        spec.sizes = geometry_choose(&spec.plan, &pilot.costs);
+    if (ret == 0)
+        ret = folder_create_or_open(folder, path, &spec, err);
+    study_parts_free(&parts);
+    return ret;
+}

@@ -1,0 +1,30 @@
+/* Studies as commands that work on them meet them: in a folder that keeps one; and the clocks of those that work. */
+#ifndef MILIEU_STUDY_INPUT_H
+#define MILIEU_STUDY_INPUT_H
+
+#include "../study/folder.h"
+#include "../study/study.h"
+#include "../study/worker.h"
+#include "command.h"
+#include "inputs.h"
+
+/* Version and commit: what a study's id holds of the program. */
+const char *study_program(void);
+
+extern const struct worker_clock study_clock;
+
+/* Opens the folder and reads the study it keeps. The caller frees both in any case. */
+int input_study_folder(const struct call *call, const char *path, struct folder *folder, struct study *study,
+                       struct error *err);
+
+/* What a folder for the study is made from; `sizes` are left to the caller. Borrows from `study` and from `parts`, which
+ * the caller frees. MILIEU_ERR_MEMORY. */
+int study_folder_spec(const struct study *study, struct study_parts *parts, struct folder_spec *spec,
+                      struct error *err);
+
+/* Opens the folder, made where there is none: then a few runs tell how work is best cut. `stop` may be NULL. The caller
+ * frees `folder` in any case. */
+int input_make_folder(const struct study *study, const char *path, const volatile sig_atomic_t *stop,
+                      struct folder *folder, struct error *err);
+
+#endif

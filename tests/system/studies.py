@@ -1,0 +1,434 @@
+#!/usr/bin/python3
+"""Studies lose nothing and count nothing twice: killed at any moment, on any number of threads and processes, on a full
+disk, with journals that were cut, altered, lost or put in the wrong folder. The merged file of a study is always the
+same bytes."""
+import hashlib
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import time
+
+import h5py
+import numpy as np
+
+from support import MILIEU, SCENARIOS, TINY, WORK, Tests, milieu
+
+STUDY = """format = "milieu-study/1";
+id = "small";
+scenario = "tiny.cfg";
+design: { method = "factorial"; };
+vary: ( { rate = "medical_leadership"; values = [-2, 0, 2]; },
+        { path = "strategies[champion].at"; name = "week"; values = [0, 13]; } );
+respond = ["reach", "fidelity", "discontinued"];
+runs: { replications = 40; seed = 11; };
+outputs: { series = ["fidelity", "enrolled"]; every_weeks = 13; trajectories = 1; };
+"""
+SEED = 20260905  # of the moments at which workers are killed
+KILLS = 201
+
+
+def study(text=STUDY, name="small.cfg", tiny=TINY):
+    for path, now in [(WORK / "tiny.cfg", tiny), (WORK / name, text)]:
+        if not path.exists() or path.read_text(encoding="utf-8") != now:  # others may be reading it
+            path.write_text(now, encoding="utf-8")
+    return path
+
+
+def folder(name):
+    path = WORK / name
+    shutil.rmtree(path, ignore_errors=True)
+    return path
+
+
+def sweep(path, to, *more, status=0, **how):
+    return milieu("sweep", path, "-o", to, "--progress", "none", *more, status=status, **how)
+
+
+def merged(to, *more):
+    milieu("study", "merge", to, *more, status=0)
+    return (to / "study.h5").read_bytes()
+
+
+def state(to):
+    return json.loads(milieu("study", "status", to, "--json", status=0).out)
+
+
+def start(path, to, threads=1):
+    return subprocess.Popen([MILIEU, "sweep", path, "-o", to, "-j", str(threads), "--progress", "none"],
+                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def journals(to):
+    return sorted((to / "journal").iterdir())
+
+
+def has_begun(to):
+    """Waits until a worker has written results."""
+    for _ in range(3000):
+        if (to / "journal").is_dir() and any(p.stat().st_size > 2000 for p in journals(to)):
+            return
+        time.sleep(0.01)
+    raise AssertionError("no worker began")
+
+
+def undisturbed(text=STUDY, cache={}):
+    """The merged file of a study that nobody disturbed, on one thread."""
+    if text not in cache:
+        to = folder("undisturbed")
+        sweep(study(text), to, "-j", "1")
+        cache[text] = merged(to)
+    return cache[text]
+
+
+def test_dry_run():
+    """a dry run tells points, runs, core-hours, bytes and memory, and makes nothing"""
+    told = json.loads(milieu("sweep", study(), "--dry-run", "--json", status=0).out)
+    assert sorted(told) == ["bytes", "core_hours", "memory", "points", "runs"], told
+    assert told["points"] == 6 and told["runs"] == 240 and told["core_hours"] > 0 and told["bytes"] > 1000, told
+    assert "240" in milieu("sweep", study(), "--dry-run", status=0).out
+
+
+def test_complete():
+    """a sweep does all its runs; run again it has nothing to do"""
+    to = folder("complete")
+    sweep(study(), to)
+    told = state(to)
+    assert told["complete"] and told["done"] == told["runs"] == 240 and told["failed"] == 0, told
+    before = [p.stat().st_size for p in journals(to)]
+    sweep(study(), to)
+    assert [p.stat().st_size for p in journals(to)] == before
+
+
+def test_as_run():
+    """a point's values are those of `milieu run` with the point's changes"""
+    to = folder("as-run")
+    sweep(study(), to)
+    merged(to)
+    milieu("run", WORK / "tiny.cfg", "--rate", "medical_leadership=2", "--set", "strategies[champion].at=13", "--draws",
+           "40", "--replications", "1", "--seed", "11", "-o", WORK / "run.h5", status=0)
+    with h5py.File(to / "study.h5") as whole, h5py.File(WORK / "run.h5") as run:
+        for name in ["reach", "fidelity", "discontinued"]:
+            ours = whole["responses"][name][5]  # replication, arm, clinic (all last)
+            theirs = run["outcomes"][name][:, :, 0]  # arm, draw, clinic
+            np.testing.assert_array_equal(ours[:, :, 0], theirs[:, :, 0].T)
+            np.testing.assert_array_equal(ours[:, :, 1], run["outcomes_all"][name][:, :, 0].T)
+        mean = whole["series/fidelity/mean"][5, 0, 0]
+        weeks = run["series/fidelity"][0, :, 0, 0, 12::13].astype(float)
+        np.testing.assert_allclose(mean, np.nanmean(np.round(weeks * 2**20) / 2**20, axis=0), rtol=1e-12)
+
+
+def test_threads():
+    """one thread, two threads, three processes: the same bytes"""
+    to = folder("threads")
+    sweep(study(), to, "-j", "2")
+    assert merged(to) == undisturbed()
+    to = folder("processes")
+    path = study()
+    workers = [start(path, to) for _ in range(3)]
+    for worker in workers:
+        assert worker.wait(120) == 0, worker.stderr.read()
+    assert state(to)["complete"]
+    assert merged(to) == undisturbed()
+
+
+def test_storm():
+    """killed 200 times at random moments, nothing finished is lost, nothing counts twice"""
+    to, path, chance, kills, done = folder("storm"), SCENARIOS / "studies/smoke.cfg", random.Random(SEED), 0, 0
+    rounds = 0
+    calm = folder("calm")
+    sweep(path, calm, "-j", "2")
+    first = start(path, to)
+    has_begun(to)
+    first.kill()
+    first.wait()
+    first.stderr.close()
+    kills += 1
+    while kills < KILLS:
+        workers = [start(path, to) for _ in range(3)]
+        time.sleep(chance.uniform(0.02, 0.4))
+        for worker in workers:
+            worker.send_signal(signal.SIGKILL)
+            kills += 1
+        for worker in workers:
+            worker.wait()
+            worker.stderr.close()
+        now = state(to)
+        assert now["done"] >= done, f"{done} runs were done, now {now}"
+        done = now["done"]
+        if now["complete"]:  # begin anew: the rest of the kills are to meet work
+            assert merged(to) == merged(calm)
+            shutil.rmtree(to / "journal")
+            (to / "journal").mkdir()
+            rounds, done = rounds + 1, 0
+    sweep(path, to, "-j", "2")
+    assert merged(to) == merged(calm)
+    print(f"    {kills} kills, {len(journals(to))} journals, {rounds} times complete and begun anew, "
+          f"{done} runs done before the calm")
+
+
+def test_failing():
+    """a point that cannot be is recorded with its reason and the rest completes"""
+    text = STUDY.replace('{ rate = "medical_leadership"; values = [-2, 0, 2]; }',
+                         '{ path = "meso[clinic-a].organizational.roster"; values = [200, 13000]; }').replace(
+        '{ path = "strategies[champion].at"; name = "week"; values = [0, 13]; }',
+        '{ path = "meso[clinic-a].patients.per_clinic"; values = [20, 300]; }')
+    to = folder("failing")
+    result = sweep(study(text, "failing.cfg"), to, status=1)
+    assert "40" in result.err and "roster" in result.err, result.err
+    told = state(to)
+    assert told["complete"] and told["failed"] == 40 and "roster" in told["failures"][0]["reason"], told
+    merged(to)
+    with h5py.File(to / "study.h5") as file:
+        status = file["status"]["status"][...] if isinstance(file["status"], h5py.Group) else file["status"][...]
+        assert (status == 2).sum() == 40 and (status == 1).sum() == 120, status
+        assert np.isnan(file["responses/reach"][1]).all()
+    sweep(study(text, "failing.cfg"), to, "--allow-failures", "0.5")
+
+
+def test_progress():
+    """runs that fail at once are not counted twice: progress never passes the number of runs"""
+    text = STUDY.replace('{ rate = "medical_leadership"; values = [-2, 0, 2]; }',
+                         '{ path = "meso[clinic-a].organizational.roster"; values = [200, 13000]; }').replace(
+        '{ path = "strategies[champion].at"; name = "week"; values = [0, 13]; }',
+        '{ path = "meso[clinic-a].patients.per_clinic"; values = [300]; }, { path = "strategies[champion].at"; '
+        'name = "week"; values = [' + ", ".join(map(str, range(20))) + "]; }")
+    text = text.replace('"small"', '"fast-failing"').replace("replications = 40", "replications = 100")
+    path = study(text, "fast-failing.cfg")
+    told = milieu("sweep", path, "-o", folder("progress"), "-j", "1", "--progress", "json", "--allow-failures", "1",
+                  status=0).err
+    lines = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
+    assert lines and all(line["done"] <= line["runs"] == 4000 for line in lines), lines
+    assert lines[-1]["done"] == 4000, lines[-1]
+    failures = state(WORK / "progress")["failures"]
+    assert len(failures) == 1 and failures[0]["runs"] == 2000, failures
+
+
+def test_kept():
+    """many whole series kept: a dry run knows of them, and a record does not outgrow its journal"""
+    text = STUDY.replace("trajectories = 1", "trajectories = 40").replace('"small"', '"keeping"')
+    path, to = study(text, "keeping.cfg"), folder("kept")
+    told = json.loads(milieu("sweep", path, "--dry-run", "--json", status=0).out)
+    sweep(path, to, "-j", "1")
+    merged(to)
+    size = sum(p.stat().st_size for p in journals(to)) + (to / "study.h5").stat().st_size
+    least = 2 * 240 * 2 * 2 * 52 * 4  # runs, arms, series, weeks, bytes of a number; in a journal and merged
+    assert least < told["bytes"] < 2 * size, (told, size)
+
+
+def test_torn():
+    """a journal cut anywhere counts up to its last whole record"""
+    to, chance = folder("torn"), random.Random(SEED)
+    sweep(study(), to)
+    journal = journals(to)[0]
+    whole = journal.read_bytes()
+    for _ in range(5):
+        journal.write_bytes(whole[:chance.randrange(100, len(whole))])
+        assert not state(to)["complete"]
+        assert milieu("study", "merge", to).status == 65
+        sweep(study(), to)
+        assert merged(to) == undisturbed()
+        for other in journals(to):
+            if other != journal:
+                other.unlink()
+
+
+def test_flipped():
+    """a flipped byte is found, named, and its run done again; a merge refuses it"""
+    to, chance = folder("flipped"), random.Random(SEED)
+    sweep(study(), to)
+    journal = journals(to)[0]
+    whole = bytearray(journal.read_bytes())
+    at = chance.randrange(1000, len(whole) // 2)
+    whole[at] ^= 4
+    journal.write_bytes(whole)
+    refused = milieu("study", "merge", to, status=65)
+    assert journal.name in refused.err, refused.err
+    assert state(to)["damaged"] == 1
+    again = sweep(study(), to)
+    assert journal.name in again.err, again.err
+    assert state(to)["complete"]
+
+
+def test_missing():
+    """a journal that has vanished is missed, not passed over"""
+    to = folder("missing")
+    sweep(study(), to)
+    lost = journals(to)[0].name
+    journals(to)[0].unlink()
+    refused = milieu("study", "merge", to, status=65)
+    assert "run" in refused.err and refused.err.count(lost) == 1 and lost + ".journal" not in refused.err, refused.err
+    sweep(study(), to)
+    assert merged(to) == undisturbed()
+
+
+def test_foreign():
+    """a journal of another study is refused, and both are named"""
+    to, other = folder("foreign"), folder("other")
+    sweep(study(), to)
+    sweep(study(STUDY.replace("seed = 11", "seed = 12"), "other.cfg"), other)
+    shutil.copy(journals(other)[0], to / "journal/elsewhere-1-1.journal")
+    refused = milieu("study", "merge", to, status=65)
+    assert state(other)["study_id"][:8] in refused.err, refused.err
+
+
+def test_changed():
+    """another study, or the same one changed, is not put into a folder: what differs is said"""
+    to = folder("changed")
+    sweep(study(), to)
+    for old, new, word in [("seed = 11", "seed = 12", "runs"), ("[0, 13]", "[0, 14]", "varies"),
+                           ('"reach", ', "", "responses"), ("every_weeks = 13", "every_weeks = 4", "outputs")]:
+        refused = milieu("sweep", study(STUDY.replace(old, new), "changed.cfg"), "-o", to, status=65)
+        assert word in refused.err, (word, refused.err)
+    refused = milieu("sweep", study(tiny=TINY.replace("per_clinic = 12", "per_clinic = 13")), "-o", to, status=65)
+    assert "scenario" in refused.err, refused.err
+    assert merged(to) == undisturbed()
+
+
+def test_signals():
+    """SIGTERM, SIGUSR1 and SIGINT: exit 75, and the same command goes on"""
+    to, path = folder("signals"), SCENARIOS / "studies/smoke.cfg"
+    for number in (signal.SIGTERM, signal.SIGUSR1, signal.SIGINT):
+        worker = start(path, to)
+        has_begun(to)
+        time.sleep(0.3)
+        begun = time.time()
+        worker.send_signal(number)
+        assert worker.wait(20) == 75, (number, worker.stderr.read())
+        assert time.time() - begun < 2
+    told = state(to)
+    assert 0 < told["done"] < told["runs"], told
+    assert not told["workers"], told
+
+
+def test_full_disk():
+    """no more room: exit 73 with its reason, what was written counts, and the sweep goes on when there is room"""
+    to = folder("full")
+
+    def limited():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))
+
+    result = sweep(study(), to, "-j", "1", status=73, before=limited)
+    assert "journal" in result.err, result.err
+    sweep(study(), to)
+    assert merged(to) == undisturbed()
+    if os.path.exists("/dev/full"):
+        assert milieu("study", "merge", to, "-o", "/dev/full").status == 73
+
+
+def test_no_journal():
+    """a journal that cannot even be begun: exit 73, and no trace of a journal that never was"""
+    to = folder("no-journal")
+    sweep(study(), to)
+    for old in journals(to) + list((to / "log").iterdir()):
+        old.unlink()
+    for most in (10, 250):  # a claim does not fit; a journal's opening does not
+
+        def limited():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+        sweep(study(), to, "-j", "1", status=73, before=limited)
+        assert not journals(to) and not list((to / "log").iterdir()), most
+    assert ".journal" not in milieu("study", "merge", to, status=65).err
+    sweep(study(), to)
+    assert merged(to) == undisturbed()
+
+
+def test_removed():
+    """a journal removed or moved away under a worker's hands: exit 73 and why, not work for nothing, nor an endless wait"""
+    path = SCENARIOS / "studies/smoke.cfg"
+    for name, take in (("removed", lambda to: journals(to)[0].unlink()),
+                       ("moved", lambda to: to.rename(folder("moved-away")))):
+        to = folder(name)
+        worker = start(path, to)
+        has_begun(to)
+        take(to)
+        assert worker.wait(60) == 73
+        assert ".journal" in worker.stderr.read().decode()
+
+
+def test_no_folder():
+    """where no folder can be made: exit 73, before anything is run"""
+    file = WORK / "a-file"
+    file.write_text("")
+    begun = time.time()
+    result = milieu("sweep", study(), "-o", file / "inside", status=73)
+    assert "a-file" in result.err and time.time() - begun < 5, result.err
+    assert milieu("sweep", study(), "-o", file).status in (65, 73)
+    assert milieu("sweep", study(), status=2).err
+    assert milieu("study", "status", WORK / "nowhere").status == 66
+
+
+def test_stale():
+    """the block of a worker that was killed is taken over at once"""
+    to, path = folder("stale"), SCENARIOS / "studies/smoke.cfg"
+    worker = start(path, to)
+    while not (to / "claims").is_dir() or len(list((to / "claims").iterdir())) < 2:
+        time.sleep(0.01)
+    worker.kill()
+    worker.wait()
+    assert any(w["gone"] for w in state(to)["workers"])
+    begun = time.time()
+    sweep(path, to, "-j", "2")
+    assert state(to)["complete"] and time.time() - begun < 50
+
+
+def test_run_again():
+    """any run again, by its number or by point and replication: the values of the merged file"""
+    to = folder("again")
+    sweep(study(), to)
+    merged(to)
+    for name in ("207", "5/7"):
+        milieu("study", "run", to, name, "-o", WORK / "one.h5", status=0)
+        with h5py.File(to / "study.h5") as whole, h5py.File(WORK / "one.h5") as one:
+            for response in whole["responses"]:
+                if whole["responses"][response].ndim == 4:
+                    np.testing.assert_array_equal(whole["responses"][response][5, 7][:, 0],
+                                                  one["outcomes"][response][:, 0, 0, 0])
+            assert len(one["events/week"]) > 0
+    assert milieu("study", "run", to, "240").status == 2
+    assert milieu("study", "run", to, "6/0").status == 2
+
+
+def test_verify():
+    """verify does a share of the runs again and finds the same bits"""
+    to = folder("verify")
+    sweep(study(), to)
+    merged(to)
+    told = milieu("study", "verify", to, "--share", "0.5", status=0)
+    assert hashlib.sha256((to / "study.h5").read_bytes()).hexdigest() in told.out, told.out
+
+
+def test_sequential():
+    """a point stops at a look when its contrast is precise enough; any number of workers stop at the same one"""
+    text = STUDY.replace("runs: { replications = 40; seed = 11; };", """runs: { seed = 11; };
+stop: { response = "reach"; arms = ["with-champion", "as-it-is"]; clinic = "all"; half_width = 0.012; level = 0.9;
+        first = 8; most = 64; };""")
+    files = []
+    for workers in (1, 3):
+        to = folder(f"sequential-{workers}")
+        path = study(text, "sequential.cfg")
+        processes = [start(path, to) for _ in range(workers)]
+        for process in processes:
+            assert process.wait(120) == 0, process.stderr.read()
+        files.append(merged(to))
+    assert files[0] == files[1]
+    with h5py.File(to / "study.h5") as file:
+        reach = file["responses/reach"][...][:, :, 0, 0]
+        used = (~np.isnan(reach)).sum(axis=1)
+        status = file["status"]["status"][...] if isinstance(file["status"], h5py.Group) else file["status"][...]
+        done = (status == 1).sum(axis=1)
+        assert set(done) <= {8, 16, 32, 64} and len(set(done)) > 1, done
+        assert (used <= done).all()
+
+
+if __name__ == "__main__":
+    tests = Tests()
+    tests.run_all(dict(globals()))
+    shutil.rmtree(WORK)
+    tests.end()
