@@ -17,7 +17,6 @@ struct opened {  /* an open group or list */
     int line;
     int count;         /* keys or elements so far */
     size_t keys;       /* length of the pile of keys when it was opened */
-    char array_type;   /* of an array: 'n' whole, 'r' real, 't' text, 'b' yes or no; 0 while empty */
     const char *comma; /* in a list: the comma after the last element */
 };
 
@@ -223,7 +222,7 @@ static void copy_token(const struct look *l, char *text, size_t size)
     text[length] = '\0';
 }
 
-static char take_number(struct look *l)
+static void take_number(struct look *l)
 {
     char text[MAX_NUMBER + 1];
     char type;
@@ -233,7 +232,6 @@ static char take_number(struct look *l)
         complain_of_number(l, text);
     else if (!take_percent(l, text))
         check_range(l, text, type);
-    return type;
 }
 
 /* ---- words where a value should be ---- */
@@ -292,26 +290,9 @@ static void count_value(struct look *l)
     }
 }
 
-/* An array holds one type of single values; a list anything. */
-static void check_array(struct look *l, char type)
-{
-    struct opened *level = &l->level[l->depth];
-    if (level->opener != '[' || type == 0)
-        return;
-    if (level->array_type != 0 && level->array_type != type && level->array_type != 'x') {
-        COMPLAIN(l, l->lex.token_line,
-                 "the values of an array [ ] must be of one type: numbers, texts, or true and false",
-                 "les valeurs d'un tableau [ ] doivent être d'un seul type : nombres, textes, ou true et false");
-        type = 'x';
-    }
-    if (level->array_type != 'x')
-        level->array_type = type;
-}
-
 static void open_level(struct look *l)
 {
     char opener = *l->lex.start;
-    check_array(l, opener);
     if (l->depth == LOOK_MAX_DEPTH) {
         COMPLAIN(l, l->lex.token_line, "groups and lists inside one another more than %d deep",
                  "groupes et listes imbriqués à plus de %d niveaux", LOOK_MAX_DEPTH);
@@ -361,7 +342,6 @@ static void close_level(struct look *l)
 
 static void take_value(struct look *l)
 {
-    char type = 0;
     count_value(l);
     l->expect = EXPECT_AFTER;
     if (lexer_mark(&l->lex) != 0) {
@@ -369,10 +349,9 @@ static void take_value(struct look *l)
         return;
     }
     if (l->lex.token == TOKEN_NUMBER)
-        type = take_number(l) != 0 ? 'n' : 0; /* 1 beside 2.5 is meant as it is written */
+        take_number(l);
     else if (l->lex.token == TOKEN_NAME)
         take_word(l);
-    check_array(l, l->lex.token == TOKEN_TEXT ? 't' : l->lex.token == TOKEN_NAME ? 'b' : type);
 }
 
 static bool starts_value(const struct look *l)

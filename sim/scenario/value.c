@@ -435,8 +435,8 @@ static bool make_choice(struct distribution *d, const struct node *values)
     double *x = values != NULL ? read_numbers(d, values, &n) : NULL;
     double *weight = weights != NULL && weights->next == NULL ? read_numbers(d, weights, &m) : NULL;
     if (x == NULL || weight == NULL || n != m) {
-        REFUSE(d, "needs as many weights as values: (\"choice\", [1, 2], [0.5, 0.5])",
-               "il faut autant de poids que de valeurs : (\"choice\", [1, 2], [0.5, 0.5])");
+        REFUSE(d, "needs as many weights as values, all of them numbers: (\"choice\", [1, 2], [0.5, 0.5])",
+               "il faut autant de poids que de valeurs, tous des nombres : (\"choice\", [1, 2], [0.5, 0.5])");
         return false;
     }
     for (int i = 0; i < n; i++)

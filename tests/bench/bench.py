@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Speed and memory of the program, as ratios measured side by side; never a test, for a machine has bad days.
 
-    bench.py [NAME...]      region country smallest threads output merge  (all of them)
+    bench.py [NAME...]      region country smallest threads output merge sweep  (all of them)
 
 Environment: MILIEU (the program), ROUNDS (5), and YARDSTICK="PATIENT_WEEKS COMMAND ARGUMENTS..." for one more yardstick
 of your own. Times are CPU seconds of whole processes on one pinned core, in turn with the yardsticks; a ratio is the
@@ -10,6 +10,7 @@ median of the ratios of each turn. Two threads and the smallest case are wall ti
 import json
 import os
 import shlex
+import shutil
 import statistics
 import subprocess
 import sys
@@ -132,8 +133,59 @@ def merge(scratch):
         say("  largest memory", told["memory"], "<= 1 GB", "<= 0.1 GB")
 
 
+BATCH_OF_ONE = 40  # runs for those who start a process for each
+
+
+def fresh(scratch):
+    shutil.rmtree(f"{scratch}/study", ignore_errors=True)
+    return f"{scratch}/study"
+
+
+def longer_study(scratch):
+    """The smoke study with more runs, so that its trial runs (0.3 s, once) count as they would in a real one."""
+    text = (TOP / "scenarios/studies/smoke.cfg").read_text(encoding="utf-8")
+    path = Path(scratch) / "longer.cfg"
+    path.write_text(text.replace('"../case-c.cfg"', '"case-c.cfg"').replace("replications = 128", "replications = 384"),
+                    encoding="utf-8")
+    return str(path)
+
+
+def sweep_command(scratch, threads):
+    return [MILIEU, "sweep", longer_study(scratch), "-o", fresh(scratch), "-j", str(threads), "--progress", "none"]
+
+
+def sweep(scratch):
+    """A sweep beside the same runs in a bare loop; two workers beside one; what one would do without it."""
+    bare, two = [], []
+    loop = [str(Path(MILIEU).parent / "tests/bench/bare_loop"), longer_study(scratch)]
+    os.environ["MILIEU_SCENARIOS"] = str(TOP / "scenarios")
+    for _ in range(min(ROUNDS, 3)):
+        bare.append(Cost(sweep_command(scratch, 1)).cpu / Cost(loop).cpu)
+        two.append(Cost(sweep_command(scratch, 1), core=None).wall / Cost(sweep_command(scratch, 2), core=None).wall)
+    say("study of case C, sweep over the same runs in a bare loop", spread(bare), "<= 1.1", "")
+    say("study of case C, sweep: two threads over one", spread(two), ">= 1.9", "")
+    cost = Cost(sweep_command(scratch, 2), core=None)
+    runs = json.loads(Cost([MILIEU, "study", "status", f"{scratch}/study", "--json"], stdout=subprocess.PIPE).output)["runs"]
+    each = cost.wall / runs
+    one = " ".join(shlex.quote(a) for a in run("case-c.cfg", *ONE_RUN, "--no-output", "--seed"))
+    loops = {"GNU parallel, a process a run": ["parallel", "-j2", f"{one} {{}} > {os.devnull}", ":::"],
+             "Python multiprocessing, a process a run": ["/usr/bin/python3", "-c", POOL, one]}
+    for name, command in loops.items():
+        if shutil.which(command[0]):
+            wall = Cost(command + [str(n) for n in range(1, BATCH_OF_ONE + 1)], core=None).wall / BATCH_OF_ONE
+            print(f"  {name}: {1e3 * wall:.1f} ms a run, {wall / each:.1f} times the sweep's {1e3 * each:.2f} ms")
+
+
+POOL = """
+import subprocess, sys
+from multiprocessing import Pool
+def one(n): return subprocess.run(sys.argv[1] + ' ' + n, shell=True, stdout=subprocess.DEVNULL, check=True).returncode
+with Pool(2) as pool: pool.map(one, sys.argv[2:])
+"""
+
+
 def main():
-    every = {f.__name__: f for f in (region, country, smallest, threads, output, merge)}
+    every = {f.__name__: f for f in (region, country, smallest, threads, output, merge, sweep)}
     names = sys.argv[1:] or list(every)
     if unknown := [name for name in names if name not in every]:
         sys.exit(f"{unknown[0]}: no such measurement\n{__doc__}")

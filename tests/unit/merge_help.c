@@ -16,7 +16,7 @@
                "vary: ( { path = \"meso[clinic-a].organizational.nurse_turnover_rate\"; name = \"turnover\"; range = " \
                "[0.1, 0.5]; levels = 3; },\n"                                                                          \
                "        { path = \"meso[clinic-a].place\"; name = \"place\"; values = [\"rural\", \"urban\"]; } );\n"  \
-               "respond = [\"full_implementation\", \"fidelity\", \"trust\"];\n"
+               "respond = [\"reach\", \"fidelity\", \"trust\"];\n"
 
 const char made_up_plain[] = HEAD "runs: { replications = 10; seed = 5; };\n"
                                   "outputs: { clinics = true; series = [\"fidelity\", \"ed_visits\"]; every_weeks = 4; "
@@ -24,7 +24,7 @@ const char made_up_plain[] = HEAD "runs: { replications = 10; seed = 5; };\n"
 const char made_up_alone[] = HEAD "runs: { replications = 10; seed = 5; }; outputs: { clinics = false; };\n";
 const char made_up_sequential[] =
     HEAD "runs: { seed = 5; };\n"
-         "stop: { response = \"full_implementation\"; arms = [\"with-champion\", \"as-it-is\"]; clinic = \"all\"; "
+         "stop: { response = \"reach\"; arms = [\"with-champion\", \"as-it-is\"]; clinic = \"all\"; "
          "half_width = 0.05; level = 0.95; first = 8; most = 64; };\n"
          "outputs: { clinics = true; series = [\"fidelity\"]; every_weeks = 4; trajectories = 3; };\n";
 

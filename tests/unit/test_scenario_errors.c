@@ -38,7 +38,7 @@ static const struct {
     { "wrong-closer.cfg", "wrong-closer.cfg", 6, "')' cannot close the '{' of line 4" },
     { "closer-alone.cfg", "closer-alone.cfg", 5, "'}' closes nothing" },
     { "two-semicolons.cfg", "two-semicolons.cfg", 4, "one ';' too many" },
-    { "mixed-array.cfg", "mixed-array.cfg", 6, "must be of one type" },
+    { "mixed-array.cfg", "mixed-array.cfg", 6, "as many weights as values, all of them numbers" },
     { "comment-open.cfg", "comment-open.cfg", 5, "never closed by */" },
     { "text-open.cfg", "text-open.cfg", 4, "begins with a \" here is never closed" },
     { "include.cfg", "include.cfg", 4, "use extends" },

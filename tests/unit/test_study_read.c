@@ -233,7 +233,8 @@ Test(study_read, its_name_is_what_its_numbers_depend_on)
 /* What a study's folder keeps: the study as it was, its scenario whole. Read from there it is the same study. */
 Test(study_read, shipped_studies_and_their_copies)
 {
-    static const char *const shipped[] = { "smoke", "training-timing", "turnover-leadership-information" };
+    static const char *const shipped[] = { "saltelli-factors", "smoke", "training-timing",
+                                           "turnover-leadership-information" };
     for (size_t i = 0; i < sizeof shipped / sizeof shipped[0]; i++) {
         char path[128], id[2][STUDY_ID_SIZE];
         struct study study, copy;
@@ -243,7 +244,7 @@ Test(study_read, shipped_studies_and_their_copies)
         messages_init(&messages, 0);
         cr_assert(study_read(&study, path, &messages, &err) == 0, "%s: %s", path,
                   messages.count > 0 ? messages.item[0].text : err.detail[0]);
-        cr_expect(strcmp(study.id, shipped[i]) == 0 && messages.count == 0 && study.title[0] != NULL &&
+        cr_expect(strcmp(study.id, shipped[i]) == 0 && messages.num_errors == 0 && study.title[0] != NULL &&
                   study.title[1] != NULL);
         struct study_texts texts = {
             "study.cfg", NULL, study.text, study.scenario.text, NULL, study.text_length, strlen(study.scenario.text), 0
@@ -255,4 +256,23 @@ Test(study_read, shipped_studies_and_their_copies)
         study_free(&study);
         study_free(&copy);
     }
+}
+
+/* A factor that the table gains must be varied too: else it would be drawn, and its part be taken for noise. */
+Test(study_read, the_study_of_all_factors_has_them_all)
+{
+    struct study study;
+    struct messages messages;
+    struct error err = { 0 };
+    messages_init(&messages, 0);
+    cr_assert(study_read(&study, "scenarios/studies/saltelli-factors.cfg", &messages, &err) == 0);
+    cr_assert_eq(study.num_vary, NUM_FACTORS);
+    for (int f = 0; f < NUM_FACTORS; f++) {
+        int times = 0;
+        for (int k = 0; k < study.num_vary; k++)
+            times += study.vary[k].is_rate && strcmp(study.vary[k].target[0], factor_table[f].id) == 0;
+        cr_expect_eq(times, 1, "%s", factor_table[f].id);
+    }
+    study_free(&study);
+    messages_free(&messages);
 }
