@@ -4,6 +4,7 @@
  *   bare_loop STUDY            prints the sum of an outcome, so that nothing can be left out */
 #include <stdio.h>
 
+#include "sim/model/simulation.h"
 #include "sim/study/study.h"
 
 static double sum_of_run(const struct study *study, const struct scenario *scenario, int r, struct record *record,

@@ -36,7 +36,8 @@ def test_shipped():
         assert told["runs"] == len(rows) * told["replications"]
         for language in ("en", "fr"):
             words = milieu("design", path, "--lang", language, status=0)
-            assert words.err == "" and all(name in words.out for name in header), words.out
+            assert words.err == "" or "nursing_capacity" in words.err, words.err  # what case C warns of
+            assert all(name in words.out for name in header), words.out
             assert max(map(len, words.out.splitlines())) <= 100, words.out
 
 

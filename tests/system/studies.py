@@ -407,7 +407,7 @@ def test_verify():
 def test_sequential():
     """a point stops at a look when its contrast is precise enough; any number of workers stop at the same one"""
     text = STUDY.replace("runs: { replications = 40; seed = 11; };", """runs: { seed = 11; };
-stop: { response = "reach"; arms = ["with-champion", "as-it-is"]; clinic = "all"; half_width = 0.012; level = 0.9;
+stop: { response = "reach"; arms = ["with-champion", "as-it-is"]; clinic = "all"; half_width = 0.05; level = 0.9;
         first = 8; most = 64; };""")
     files = []
     for workers in (1, 3):
