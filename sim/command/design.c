@@ -198,7 +198,8 @@ static int print_first_points(const struct terminal *t, const struct study *stud
 
 static cJSON *value_json(const struct vary *v, double x)
 {
-    return v->word != NULL ? cJSON_CreateString(v->word[(int)x]) : cJSON_CreateNumber(x);
+    char number[VARY_NUMBER_SIZE]; /* cJSON's own numbers may lose the last bits */
+    return v->word != NULL ? cJSON_CreateString(v->word[(int)x]) : cJSON_CreateRaw(vary_number(number, x));
 }
 
 static cJSON *vary_json(const struct vary *v)
