@@ -38,7 +38,8 @@ def test_shipped():
             words = milieu("design", path, "--lang", language, status=0)
             assert words.err == "" or "nursing_capacity" in words.err, words.err  # what case C warns of
             assert all(name in words.out for name in header), words.out
-            assert max(map(len, words.out.splitlines())) <= 100, words.out
+            lines = [line for line in words.out.splitlines() if path.name not in line]  # a long path is not broken
+            assert max(map(len, lines)) <= 100, words.out
 
 
 def test_factorial():
