@@ -13,7 +13,8 @@
 #define SCENARIO_FILE "scenario.cfg"
 #define POINTS_FILE "points.csv"
 
-#define PILOT_SECONDS 0.3 /* before a folder is made: how runs are cut depends on it, results do not */
+#define PILOT_SECONDS                                                                                                  \
+    0.1 /* before a folder is made, to cut its work into blocks: a hundredth of a study of ten seconds */
 
 const char *study_program(void)
 {
