@@ -7,35 +7,28 @@
 
 /* ---- parameters in force ----------------------------------------------------------------------------------------- */
 
-static void change_clinic(struct world *w, int c, const struct change *change, int times)
-{
-    double add = change->op == CHANGE_ADD ? change->value * times : 0;
-    if (change->is_factor) {
-        double *rating = &w->rating[(long)c * NUM_FACTORS + change->index];
-        *rating = clamp(change->op == CHANGE_SET ? change->value : *rating + add, -2, 2);
-    } else {
-        const struct param_info *info = &param_table[change->index];
-        double value = change->op == CHANGE_SET ? change->value : params_get(&w->base[c], change->index) + add;
-        params_set(&w->base[c], change->index, clamp(value, info->min, info->max));
-    }
-}
-
 static struct strategy_state *state_of(struct world *w, int s, int c)
 {
     return &w->strategy[(long)s * w->clinic.num + c];
 }
 
-/* From the setting anew, then every strategy in effect, in the order of the scenario. */
+static void rate_clinic(struct world *w, int c, const struct change *change, int times)
+{
+    double *rating = &w->rating[(long)c * NUM_FACTORS + change->index];
+    *rating = clamp(change->op == CHANGE_SET ? change->value : *rating + change->value * times, -2, 2);
+}
+
+/* From the setting anew, then every strategy in effect: what it does to ratings, in the order of the scenario, before what
+ * they act on; a parameter it sets or adds to is meant as it will be, whatever the ratings (world_person_params). */
 static void put_in_force(struct world *w, int c)
 {
-    const struct clinic_setting *clinic = &w->setting->clinic[c];
-    memcpy(&w->rating[(long)c * NUM_FACTORS], clinic->rating, sizeof clinic->rating);
-    w->base[c] = clinic->base;
+    memcpy(&w->rating[(long)c * NUM_FACTORS], w->setting->clinic[c].rating, sizeof w->setting->clinic[c].rating);
     for (int s = 0; s < w->setting->num_strategies; s++)
         if (state_of(w, s, c)->in_effect)
             for (int i = 0; i < w->setting->strategy[s].num_changes; i++)
-                change_clinic(w, c, &w->setting->strategy[s].change[i], state_of(w, s, c)->applied);
-    params_apply_factors(&w->clinic.now[c], &w->base[c], &w->rating[(long)c * NUM_FACTORS], w->setting->beta);
+                if (w->setting->strategy[s].change[i].is_factor)
+                    rate_clinic(w, c, &w->setting->strategy[s].change[i], state_of(w, s, c)->applied);
+    world_params(w, c, &w->rating[(long)c * NUM_FACTORS], &w->clinic.now[c]);
 }
 
 /* ---- states that parameters only start --------------------------------------------------------------------------- */

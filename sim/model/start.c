@@ -29,8 +29,7 @@ static void start_clinic_factors(struct world *w, int c)
 {
     const struct clinic_setting *s = &w->setting->clinic[c];
     memcpy(&w->rating[(long)c * NUM_FACTORS], s->rating, sizeof s->rating);
-    w->base[c] = s->base;
-    params_apply_factors(&w->clinic.now[c], &s->base, s->rating, w->setting->beta);
+    world_params(w, c, s->rating, &w->clinic.now[c]);
 }
 
 /* A share moved on the log-odds scale by what a person brings of her own. */

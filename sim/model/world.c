@@ -37,7 +37,6 @@ static void lay_out(struct world *w, struct arena *a)
     PROFESSIONAL_COLUMNS(TAKE_PROFESSIONAL)
     PATIENT_COLUMNS(TAKE_PATIENT)
     w->clinic.now = take(a, clinics, sizeof(struct params));
-    w->base = take(a, clinics, sizeof(struct params));
     w->rating = take(a, clinics * NUM_FACTORS, sizeof(double));
     w->enrolled = take(a, (size_t)w->patient.num, sizeof(int32_t));
     w->treated = take(a, (size_t)w->patient.num, sizeof(int32_t));
@@ -90,6 +89,24 @@ void world_free(struct world *self)
     memset(self, 0, sizeof *self);
 }
 
+static void change_param(struct params *params, const struct change *change, int times)
+{
+    const struct param_info *info = &param_table[change->index];
+    double value = change->op == CHANGE_SET ? change->value : params_get(params, change->index) + change->value * times;
+    params_set(params, change->index, clamp(value, info->min, info->max));
+}
+
+void world_params(const struct world *self, int clinic, const double rating[NUM_FACTORS], struct params *out)
+{
+    params_apply_factors(out, &self->setting->clinic[clinic].base, rating, self->setting->beta);
+    for (int s = 0; s < self->setting->num_strategies; s++) {
+        const struct strategy_state *state = &self->strategy[(long)s * self->clinic.num + clinic];
+        for (int i = 0; state->in_effect && i < self->setting->strategy[s].num_changes; i++)
+            if (!self->setting->strategy[s].change[i].is_factor)
+                change_param(out, &self->setting->strategy[s].change[i], state->applied);
+    }
+}
+
 void world_person_params(const struct world *self, int clinic, const struct person_setting *person, struct params *out)
 {
     double rating[NUM_FACTORS];
@@ -100,7 +117,7 @@ void world_person_params(const struct world *self, int clinic, const struct pers
         named |= !isnan(own);
     }
     if (named)
-        params_apply_factors(out, &self->base[clinic], rating, self->setting->beta);
+        world_params(self, clinic, rating, out);
     else
         *out = self->clinic.now[clinic];
 }

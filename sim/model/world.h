@@ -306,7 +306,6 @@ struct world {
     int64_t *cause;                  /* [clinics][NUM_SUPPORTS] event behind each part of the support */
     struct strategy_state *strategy; /* [strategies][clinics] */
     double *rating;                  /* [clinics][NUM_FACTORS] in force */
-    struct params *base;             /* [clinics] before factors, in force */
     struct care
         *care; /* [patients + 1] of those ever enrolled, a clinic's side by side; the first stands for all others */
     struct record *record; /* where events and series go; borrowed */
@@ -338,6 +337,10 @@ int64_t world_event(struct world *self, int clinic, enum event_kind kind, int su
 
 /* Room for the events of one more week; called between weeks. */
 int world_reserve_events(struct world *self, struct error *err);
+
+/* Parameters of a clinic in force under these ratings: factors on the scenario's values, then what strategies in effect set
+ * or add, each kept in its allowed range. */
+void world_params(const struct world *self, int clinic, const double rating[NUM_FACTORS], struct params *out);
 
 /* Parameters of a clinic as they hold for a person whose own ratings stand in for the clinic's (NULL: the clinic's). */
 void world_person_params(const struct world *self, int clinic, const struct person_setting *person, struct params *out);

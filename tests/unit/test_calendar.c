@@ -99,6 +99,24 @@ Test(calendar, a_parameter_stays_within_what_a_user_may_write)
     fixture_free(&f);
 }
 
+/* What a user writes is what there will be: eight hours more are eight hours more, in a clinic rated well too. */
+Test(calendar, what_is_set_or_added_holds_whatever_the_ratings)
+{
+    struct fixture f;
+    fixture_init(&f, 2, 1, 3, 1);
+    fixture_rate(&f, FACTOR_case_manager_availability, 2);
+    fixture_strategy(&f, 0, 3, false, PARAM_case_manager_hours, CHANGE_ADD, 8);
+    fixture_strategy(&f, 1, 3, true, FACTOR_training_and_coaching, CHANGE_SET, 2);
+    fixture_strategy(&f, 2, 3, false, PARAM_coaching_hours, CHANGE_SET, 5);
+    fixture_begin(&f, 0, 0);
+    double before = now(&f, 0, PARAM_case_manager_hours), relevance = now(&f, 0, PARAM_relevance);
+    cr_expect(before > param_table[PARAM_case_manager_hours].value);
+    calendar_weeks(&f, 4);
+    cr_expect(now(&f, 0, PARAM_case_manager_hours) == before + 8);
+    cr_expect(now(&f, 0, PARAM_coaching_hours) == 5 && now(&f, 0, PARAM_relevance) > relevance);
+    fixture_free(&f);
+}
+
 Test(calendar, it_reaches_only_the_clinics_it_is_for)
 {
     struct fixture f;
