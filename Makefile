@@ -217,7 +217,7 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libmilieu.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(HDF5_SHARED) $(BASE_LIBS)
 
-bench: all $(BUILD)/tests/bench/merge_speed $(BUILD)/tests/bench/bare_loop
+bench: all $(BUILD)/tests/bench/study_speed $(BUILD)/tests/bench/bare_loop
 	@MILIEU='$(abspath $(BUILD)/milieu)' tests/bench/bench.py
 
 $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libmilieu.a

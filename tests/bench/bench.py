@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Speed and memory of the program, as ratios measured side by side; never a test, for a machine has bad days.
 
-    bench.py [NAME...]      region country smallest threads output merge sweep  (all of them)
+    bench.py [NAME...]      region country smallest threads output merge resume memory sweep  (all of them)
 
 Environment: MILIEU (the program), ROUNDS (5), and YARDSTICK="PATIENT_WEEKS COMMAND ARGUMENTS..." for one more yardstick
 of your own. Times are CPU seconds of whole processes on one pinned core, in turn with the yardsticks; a ratio is the
@@ -124,13 +124,39 @@ def output(scratch):
     say("region.cfg, weekly output on over off", spread(ratios), "<= 1.25", "<= 1.1")
 
 
+def made_up_study(scratch, what, points, per_batch):
+    """A study of points x 1000 runs whose journals are made up, merged or scanned: what it prints, by its first word."""
+    folder = f"{scratch}/made-up"
+    program = Path(MILIEU).parent / "tests/bench/study_speed"
+    try:
+        output = Cost([str(program), what, folder, str(points), "1000", str(per_batch)], stdout=subprocess.PIPE).output
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return dict(line.split(maxsplit=1) for line in output.decode().splitlines())
+
+
 def merge(scratch):
-    program = Path(MILIEU).parent / "tests/bench/merge_speed"
-    for per_batch in ("100", "1"):
-        cost = Cost([str(program), f"{scratch}/merge{per_batch}", "1000", "1000", per_batch], stdout=subprocess.PIPE)
-        told = dict(line.split(maxsplit=1) for line in cost.output.decode().splitlines())
+    for per_batch in (100, 1):
+        told = made_up_study(scratch, "merge", 1000, per_batch)
         say(f"merge of a million runs, {per_batch} a batch", told["merge"], "<= 10 s", "<= 5 s")
         say("  largest memory", told["memory"], "<= 1 GB", "<= 0.1 GB")
+
+
+def resume(scratch):
+    """What a sweep reads before it goes on with ten million runs; 1 a batch: the most records there can be, 3 GB."""
+    for per_batch in (100, 1):
+        told = made_up_study(scratch, "scan", 10000, per_batch)
+        say(f"resume scan of ten million runs, {per_batch} a batch", told["scan"], "<= 10 s", "")
+        say("  largest memory", told["memory"], "<= 1 GB", "")
+
+
+def memory(scratch):
+    """Peak memory as the number of runs grows tenfold; journals of 10 runs a batch, and real runs."""
+    few, many = (float(made_up_study(scratch, "merge", points, 100)["memory"].split()[0]) for points in (100, 1000))
+    say("memory of a merge, a million runs over a tenth of it", f"{many / few:.3f}", "flat", "")
+    os.environ["MILIEU_SCENARIOS"] = str(TOP / "scenarios")
+    few, many = (Cost(sweep_command(scratch, 2, runs), core=None).megabytes for runs in (48, 480))
+    say("memory of a sweep, 12,000 runs over 1,200", f"{many / few:.3f}", "flat", "")
 
 
 BATCH_OF_ONE = 40  # runs for those who start a process for each
@@ -141,17 +167,17 @@ def fresh(scratch):
     return f"{scratch}/study"
 
 
-def longer_study(scratch):
-    """The smoke study with more runs, so that its trial runs (0.3 s, once) count as they would in a real one."""
+def longer_study(scratch, replications=384):
+    """The smoke study with more runs, so that what is done once counts as it would in a real one."""
     text = (TOP / "scenarios/studies/smoke.cfg").read_text(encoding="utf-8")
     path = Path(scratch) / "longer.cfg"
-    path.write_text(text.replace('"../case-c.cfg"', '"case-c.cfg"').replace("replications = 128", "replications = 384"),
+    path.write_text(text.replace('"../case-c.cfg"', '"case-c.cfg"').replace("replications = 128", f"replications = {replications}"),
                     encoding="utf-8")
     return str(path)
 
 
-def sweep_command(scratch, threads):
-    return [MILIEU, "sweep", longer_study(scratch), "-o", fresh(scratch), "-j", str(threads), "--progress", "none"]
+def sweep_command(scratch, threads, replications=384):
+    return [MILIEU, "sweep", longer_study(scratch, replications), "-o", fresh(scratch), "-j", str(threads), "--progress", "none"]
 
 
 def sweep(scratch):
@@ -185,7 +211,7 @@ with Pool(2) as pool: pool.map(one, sys.argv[2:])
 
 
 def main():
-    every = {f.__name__: f for f in (region, country, smallest, threads, output, merge, sweep)}
+    every = {f.__name__: f for f in (region, country, smallest, threads, output, merge, resume, memory, sweep)}
     names = sys.argv[1:] or list(every)
     if unknown := [name for name in names if name not in every]:
         sys.exit(f"{unknown[0]}: no such measurement\n{__doc__}")

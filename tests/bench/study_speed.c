@@ -1,6 +1,7 @@
-/* How long the merge of a large study takes, and how much memory: journals are made up, not simulated.
+/* How long a large study takes to merge, or to look through before a sweep goes on with it, and how much memory: journals
+ * are made up, not simulated.
  *
- *   merge_speed FOLDER POINTS REPLICATIONS PER_BATCH      FOLDER is new; prints seconds of each step and the peak of memory */
+ *   study_speed scan|merge FOLDER POINTS REPLICATIONS PER_BATCH    FOLDER is new; prints seconds and the peak of memory */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,22 +27,23 @@ static double now(void)
 
 static void fail(const struct error *err)
 {
-    fprintf(stderr, "merge_speed: %s\n", err->detail[0]);
+    fprintf(stderr, "study_speed: %s\n", err->detail[0]);
     exit(1);
 }
 
-/* A study of 20 responses. */
+/* A study of 20 responses; points: a multiple of 10, at least 20. */
 static void make_study(struct study *study, int points, int replications)
 {
     struct messages messages;
     struct error err = { 0 };
     char text[2000];
-    int at = snprintf(text, sizeof text,
-                      "format = \"milieu-study/1\"; scenario = \"one.cfg\"; design: { method = \"factorial\"; };\n"
-                      "vary: ( { path = \"meso[clinic-a].organizational.nurse_turnover_rate\"; name = \"turnover\"; "
-                      "range = [0.0, 1.0]; levels = %d; } );\n"
-                      "runs: { replications = %d; }; outputs: { clinics = false; };\nrespond = [",
-                      points, replications);
+    int at =
+        snprintf(text, sizeof text,
+                 "format = \"milieu-study/1\"; scenario = \"one.cfg\"; design: { method = \"factorial\"; };\n"
+                 "vary: ( { path = \"meso[clinic-a].organizational.nurse_turnover_rate\"; name = \"turnover\"; "
+                 "range = [0.0, 1.0]; levels = %d; }, { rate = \"proximity\"; range = [-2.0, 2.0]; levels = 10; } );\n"
+                 "runs: { replications = %d; }; outputs: { clinics = false; };\nrespond = [",
+                 points / 10, replications);
     for (int i = 0; i < 20; i++)
         at += snprintf(text + at, sizeof text - (size_t)at, "%s\"%s\"", i > 0 ? ", " : "", outcome_table[i].id);
     snprintf(text + at, sizeof text - (size_t)at, "];\n");
@@ -105,41 +107,70 @@ static void make_journals(const struct folder *folder, const struct study_shape 
     bytes_free(&payload);
 }
 
+static void merge(const struct study *study, const struct folder *folder)
+{
+    struct merge_options options = { 0 };
+    struct merge_report report;
+    struct error err = { 0 };
+    if (study_merge(study, folder, &options, &report, &err) != 0)
+        fail(&err);
+}
+
+/* What a sweep reads before it goes on: every record, its checksum too. */
+static void scan(const struct folder *folder)
+{
+    struct ledger ledger;
+    struct error err = { 0 };
+    if (ledger_init(&ledger, folder, NULL, JOURNAL_FULL, &err) != 0 || ledger_update(&ledger, &err) != 0)
+        fail(&err);
+    if (!ledger_complete(&ledger)) {
+        fprintf(stderr, "study_speed: %lld runs are missing\n",
+                (long long)(ledger.counts.runs - ledger.counts.runs_done));
+        exit(1);
+    }
+    ledger_free(&ledger);
+}
+
+static int make_folder(const struct folder *folder)
+{
+    char path[600];
+    snprintf(path, sizeof path, "%s/journal", folder->path);
+    if (mkdir(folder->path, 0777) == 0 && mkdir(path, 0777) == 0)
+        return 0;
+    perror(path);
+    return 1;
+}
+
 int main(int argc, char **argv)
 {
     struct study study = { 0 };
-    struct folder folder = { .path = argv[1], .program = (char[]){ "bench" } };
-    struct geometry_sizes sizes = { argc > 4 ? atoll(argv[4]) : 1, 1, 100 };
-    struct merge_options options = { 0 };
-    struct merge_report report;
     struct study_shape shape;
     struct error err = { 0 };
     struct rusage usage;
-    char path[600];
-    double start;
-    if (argc != 5) {
-        fprintf(stderr, "merge_speed FOLDER POINTS REPLICATIONS PER_BATCH\n");
+    if (argc != 6) {
+        fprintf(stderr, "study_speed scan|merge FOLDER POINTS REPLICATIONS PER_BATCH\n");
         return 2;
     }
-    make_study(&study, atoi(argv[2]), atoi(argv[3]));
+    struct folder folder = { .path = argv[2], .program = (char[]){ "bench" } };
+    struct geometry_sizes sizes = { atoll(argv[5]), 1, 100 };
+    make_study(&study, atoi(argv[3]), atoi(argv[4]));
     struct geometry_plan plan = looks_plan(&study);
     if (geometry_init(&folder.geometry, &plan, &sizes, &err) != 0)
         fail(&err);
     study_shape(&study, &shape);
     study_id_text(folder.id, folder.id_text);
-    snprintf(path, sizeof path, "%s/journal", folder.path);
-    if (mkdir(folder.path, 0777) != 0 || mkdir(path, 0777) != 0) {
-        perror(path);
+    if (make_folder(&folder) != 0)
         return 1;
-    }
-    start = now();
+    double start = now();
     make_journals(&folder, &shape);
     printf("runs %lld\njournals %.2f s\n", (long long)geometry_runs(&folder.geometry), now() - start);
     start = now();
-    if (study_merge(&study, &folder, &options, &report, &err) != 0)
-        fail(&err);
+    if (strcmp(argv[1], "merge") == 0)
+        merge(&study, &folder);
+    else
+        scan(&folder);
     getrusage(RUSAGE_SELF, &usage);
-    printf("merge %.2f s\nmemory %.0f MB\n", now() - start, (double)usage.ru_maxrss / 1024);
+    printf("%s %.2f s\nmemory %.0f MB\n", argv[1], now() - start, (double)usage.ru_maxrss / 1024);
     study_free(&study);
     return 0;
 }
