@@ -68,7 +68,7 @@ TEST_CFLAGS  := -Wno-conversion -Wno-sign-conversion -Wno-missing-prototypes -I.
 
 MPI_SRC    := sim/study/mpi.c
 MPI_OBJ    := $(MPI_SRC:%.c=$(BUILD)/obj/%.o)
-LIB_SRC    := $(filter-out $(MPI_SRC),$(wildcard sim/*/*.c analysis/*.c))
+LIB_SRC    := $(filter-out $(MPI_SRC),$(wildcard sim/*/*.c analysis/*.c analysis/*/*.c))
 LIB_OBJ    := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
 MAIN_OBJ   := $(BUILD)/obj/milieu.o
 UNIT_SRC   := $(wildcard tests/unit/test_*.c)
@@ -81,7 +81,7 @@ FUZZ_SRC   := $(wildcard tests/fuzz/*.c)
 FUZZ       := $(FUZZ_SRC:%.c=$(BUILD)/%)
 TOOL_SRC   := $(wildcard scripts/*.c)
 TOOLS      := $(TOOL_SRC:scripts/%.c=$(BUILD)/tools/%)
-FORMATTED  := $(wildcard *.c sim/*/*.[ch] analysis/*.[ch] $(TOOL_SRC) tests/*/*.[ch])
+FORMATTED  := $(wildcard *.c sim/*/*.[ch] analysis/*.[ch] analysis/*/*.[ch] $(TOOL_SRC) tests/*/*.[ch])
 
 .PHONY: all help programs unit-programs unit verify system test demo deps deps-build install uninstall format lint gate docs docs-check \
         picture coverage sanitize fuzz bench clean FORCE

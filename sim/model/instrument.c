@@ -33,6 +33,23 @@ bool instrument_answers(const struct world *w, int i)
     return stage != PATIENT_GONE && random_uniform_of(u.w[3]) >= silent;
 }
 
+static void keep_answer(struct world *w, int c, const struct scores *before, const struct scores *after)
+{
+    struct record *r = w->record;
+    if (r == NULL || !r->keep_answers)
+        return;
+    struct answer *answer = &r->answer[r->num_answers++];
+    *answer = (struct answer){ .clinic = c, .week = w->week };
+#define KEEP(instrument, score)                                                                                        \
+    answer->before[instrument] = (float)before->score;                                                                 \
+    answer->after[instrument] = (float)after->score;
+    KEEP(SELF_MANAGEMENT, self_management)
+    KEEP(CARE_INTEGRATION, care_integration)
+    KEEP(DISTRESS, distress)
+    KEEP(CONFIDENCE, confidence)
+#undef KEEP
+}
+
 static void question(struct world *w, int i)
 {
     const struct care *care = care_of(w, i);
@@ -42,6 +59,7 @@ static void question(struct world *w, int i)
                             population->confidence[i] };
     struct scores now = { care->self_management, care->care_integration, care->distress, care->confidence };
     struct scores before = instrument_read(w, i, &start, 0), after = instrument_read(w, i, &now, 1);
+    keep_answer(w, c, &before, &after);
     tally_add(w, c, OUTCOME_self_management_change_26w, after.self_management - before.self_management, 1);
     tally_add(w, c, OUTCOME_care_integration_change_26w, after.care_integration - before.care_integration, 1);
     tally_add(w, c, OUTCOME_distress_change_26w, after.distress - before.distress, 1);

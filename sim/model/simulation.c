@@ -57,6 +57,7 @@ void record_free(struct record *self)
     free(self->outcome);
     free(self->series);
     free(self->event);
+    free(self->answer);
     memset(self, 0, sizeof *self);
 }
 
@@ -96,6 +97,20 @@ int simulation_usual_care(struct simulation *self, struct error *err)
     return ret;
 }
 
+/* A patient answers at most once. */
+static int reserve_answers(struct record *record, const struct population *population, struct error *err)
+{
+    struct answer *answer;
+    record->num_answers = 0;
+    if (!record->keep_answers)
+        return 0;
+    answer = realloc(record->answer, ((size_t)population->num_patients + 1) * sizeof *answer);
+    if (answer == NULL)
+        return error_set_memory(err);
+    record->answer = answer;
+    return 0;
+}
+
 int simulation_arm(struct simulation *self, int arm, struct record *record, struct error *err)
 {
     int ret = 0;
@@ -104,7 +119,8 @@ int simulation_arm(struct simulation *self, int arm, struct record *record, stru
     record->patient_weeks = 0;
     self->week = -1;
     w->record = record;
-    ret = world_reserve_events(w, err);
+    if ((ret = reserve_answers(record, self->population, err)) == 0)
+        ret = world_reserve_events(w, err);
     if (ret == 0)
         world_start(w, arm, record);
     for (w->week = 0; ret == 0 && w->week < self->setting->horizon; w->week++) {

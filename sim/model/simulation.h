@@ -27,6 +27,14 @@ struct event {
     int64_t cause; /* index of the event that caused it in the same record, -1 = none */
 };
 
+enum instrument { SELF_MANAGEMENT, CARE_INTEGRATION, DISTRESS, CONFIDENCE, NUM_INSTRUMENTS };
+
+struct answer {                    /* of a patient who filled in the questionnaires at enrolment and 26 weeks later */
+    int32_t clinic, week;          /* of the second */
+    float before[NUM_INSTRUMENTS]; /* scores as they read */
+    float after[NUM_INSTRUMENTS];
+};
+
 /* What one arm of one run leaves behind. The caller owns it: record_init, record_free. */
 struct record {
     int num_clinics, horizon;
@@ -34,6 +42,9 @@ struct record {
     float *series;       /* [num_clinics][horizon][NUM_SERIES]; NULL = not kept */
     struct event *event; /* in order of week */
     int64_t num_events, max_events;
+    bool keep_answers;     /* false after record_init; whoever sets it gets: */
+    struct answer *answer; /* in order of week and clinic */
+    int64_t num_answers;
     uint64_t patient_weeks; /* simulated in this arm (usual care and look-back: simulation.patient_weeks) */
 };
 

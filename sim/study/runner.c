@@ -87,7 +87,8 @@ static int make_records(const struct runner *self, struct slot *slot, const stru
 {
     int ret = 0;
     for (int arm = 0; arm < self->num_arms && !slot->ready && ret == 0; arm++)
-        ret = record_init(&slot->record[arm], setting, self->options->keep_series, &slot->err);
+        if ((ret = record_init(&slot->record[arm], setting, self->options->keep_series, &slot->err)) == 0)
+            slot->record[arm].keep_answers = self->options->keep_answers;
     if (ret == 0)
         slot->ready = true;
     else

@@ -27,6 +27,7 @@ struct runner_options {
     enum scenario_uncertainty uncertainty;
     uint32_t seed;
     bool keep_series;
+    bool keep_answers; /* of questionnaires, patient by patient (struct answer) */
     const volatile sig_atomic_t
         *stop; /* not NULL: polled; when it becomes non-zero the run ends with MILIEU_ERR_INTERRUPTED */
     void (*progress)(void *context, int64_t runs_done,

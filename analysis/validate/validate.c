@@ -1,0 +1,43 @@
+#include "validate.h"
+
+#include <math.h>
+
+#include "measure.h"
+
+static measure_group *const groups[] = { measure_cases,   measure_use,    measure_dose,
+                                         measure_turning, measure_region, measure_plans };
+enum { NUM_GROUPS = sizeof groups / sizeof *groups };
+
+int measure_draws(const struct validate_options *options, double share)
+{
+    double draws = round(share * options->draws);
+    return draws >= 2 ? (int)draws : 2;
+}
+
+static void tell(const struct validate_options *options, int done)
+{
+    if (options->progress != NULL)
+        options->progress(options->progress_context, done, NUM_GROUPS);
+}
+
+int validate_run(const struct validate_options *options, struct validation *out, struct error *err)
+{
+    int ret = 0;
+    for (int m = 0; m < NUM_MEASURES; m++)
+        out->finding[m] = (struct finding){ NAN, NAN, NAN };
+    for (int g = 0; g < NUM_GROUPS && ret == 0; g++) {
+        tell(options, g);
+        ret = groups[g](options, out->finding, err);
+    }
+    if (ret == 0)
+        tell(options, NUM_GROUPS);
+    return ret;
+}
+
+bool validate_passes(const struct validation *self)
+{
+    for (int p = 0; p < NUM_PATTERNS; p++)
+        if (pattern_table[p].must && !pattern_holds((enum pattern)p, self->finding))
+            return false;
+    return true;
+}

@@ -1,0 +1,34 @@
+/* The model against the published record: every pattern of patterns.def, measured on the shipped scenarios.
+ *
+ *   struct validation validation;
+ *   validate_run(&options, &validation, &err)      half a minute to some minutes
+ *   pattern_holds(PATTERN_P1, validation.finding)
+ *
+ * A pure function of options and shipped scenarios, whatever the number of threads. */
+#ifndef MILIEU_VALIDATE_H
+#define MILIEU_VALIDATE_H
+
+#include "finding.h"
+#include "trial.h"
+
+struct validate_options {
+    struct trial_machine machine;
+    int draws; /* of the four cases (VALIDATE_DRAWS); other trials take a share of it, at least 2 */
+    uint32_t seed;
+    void (*progress)(void *context, int64_t done, int64_t in_all); /* groups of patterns; may be NULL */
+    void *progress_context;
+};
+
+enum { VALIDATE_DRAWS = 500 };
+
+struct validation {
+    struct finding finding[NUM_MEASURES];
+};
+
+/* 0, or what trial_run returns. */
+int validate_run(const struct validate_options *options, struct validation *out, struct error *err);
+
+/* Do all the patterns hold that must? */
+bool validate_passes(const struct validation *self);
+
+#endif

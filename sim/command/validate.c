@@ -1,0 +1,198 @@
+/* `milieu validate`: the model held against the published record, misses beside hits. */
+#include "../../analysis/validate/validate.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <string.h>
+
+#include "columns.h"
+#include "command.h"
+#include "inputs.h"
+#include "watch.h"
+
+#define SEED 7 /* unless --seed says another: its figures stand in sim/MODEL.md */
+
+/* ---- JSON ---- */
+
+static cJSON *number_or_null(double value)
+{
+    return isfinite(value) ? cJSON_CreateNumber(value) : cJSON_CreateNull();
+}
+
+enum told { OBSERVED, SIMULATED, LOW, HIGH, NUM_TOLD };
+static const char *const told_name[NUM_TOLD] = { "observed", "simulated", "low", "high" };
+
+static double told_value(enum told which, int measure, const struct finding *finding)
+{
+    const double value[NUM_TOLD] = { measure_table[measure].observed, finding->simulated, finding->low, finding->high };
+    return value[which];
+}
+
+static int count_measures(int pattern)
+{
+    int count = 0;
+    for (int m = 0; m < NUM_MEASURES; m++)
+        count += measure_table[m].pattern == (enum pattern)pattern;
+    return count;
+}
+
+/* A number; of a pattern of several, an object with one by the name of each. */
+static cJSON *told_json(enum told which, int pattern, const struct finding finding[NUM_MEASURES])
+{
+    cJSON *object = count_measures(pattern) > 1 ? cJSON_CreateObject() : NULL;
+    for (int m = 0; m < NUM_MEASURES; m++) {
+        if (measure_table[m].pattern != (enum pattern)pattern)
+            continue;
+        cJSON *number = number_or_null(told_value(which, m, &finding[m]));
+        if (object == NULL)
+            return number;
+        cJSON_AddItemToObject(object, measure_table[m].id, number);
+    }
+    return object;
+}
+
+static cJSON *pattern_json(int pattern, const struct finding finding[NUM_MEASURES])
+{
+    const struct pattern_info *info = &pattern_table[pattern];
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "id", info->id);
+    cJSON_AddStringToObject(object, "role", role_words[info->role]);
+    cJSON_AddBoolToObject(object, "must", info->must);
+    for (int i = 0; i < NUM_TOLD; i++)
+        cJSON_AddItemToObject(object, told_name[i], told_json((enum told)i, pattern, finding));
+    cJSON_AddBoolToObject(object, "held", pattern_holds((enum pattern)pattern, finding));
+    cJSON_AddStringToObject(object, "source", info->source);
+    return object;
+}
+
+static int print_json(const struct terminal *t, const struct validation *v, struct error *err)
+{
+    cJSON *object = cJSON_CreateObject(), *patterns = cJSON_AddArrayToObject(object, "patterns");
+    for (int p = 0; p < NUM_PATTERNS; p++)
+        cJSON_AddItemToArray(patterns, pattern_json(p, v->finding));
+    char *text = cJSON_PrintUnformatted(object);
+    cJSON_Delete(object);
+    if (text == NULL)
+        return error_set_memory(err);
+    fprintf(t->out, "%s\n", text);
+    cJSON_free(text);
+    return 0;
+}
+
+/* ---- words ---- */
+
+/* Three figures that matter, or a whole number. */
+static char *figures(char *text, double value, int lang)
+{
+    double size = fabs(value);
+    int decimals = size >= 100 || size == floor(size) ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : size >= 0.01 ? 3 : 4;
+    return text_number(text, value, decimals, false, lang);
+}
+
+static void required(char *text, size_t size, const struct terminal *t, const struct measure_info *m)
+{
+    char least[NUMBER_LENGTH], most[NUMBER_LENGTH];
+    figures(least, m->criterion == COVERS ? m->observed : m->least, t->lang);
+    figures(most, m->most, t->lang);
+    if (m->criterion == WITHIN)
+        snprintf(text, size, in_words(t, WORD_VALIDATE_WITHIN), least, most);
+    else
+        snprintf(text, size, in_words(t, m->criterion == COVERS ? WORD_VALIDATE_COVERS : WORD_VALIDATE_AT_LEAST),
+                 least);
+}
+
+static void print_measure(const struct columns *table, int measure, const struct finding *finding)
+{
+    const struct terminal *t = table->terminal;
+    char cell[COLUMNS_MOST][CELL_LENGTH], number[3][NUMBER_LENGTH];
+    figures(number[0], finding->simulated, t->lang);
+    figures(number[1], finding->low, t->lang);
+    figures(number[2], finding->high, t->lang);
+    if (finding->low < finding->high)
+        snprintf(cell[0], CELL_LENGTH, in_words(t, WORD_INTERVAL), number[0], "", number[1], number[2], "");
+    else
+        snprintf(cell[0], CELL_LENGTH, "%s", number[0]);
+    required(cell[1], CELL_LENGTH, t, &measure_table[measure]);
+    snprintf(cell[2], CELL_LENGTH, "%s",
+             in_words(t, finding_holds((enum measure)measure, finding) ? WORD_VALIDATE_INSIDE : WORD_VALIDATE_MISSED));
+    columns_print_row(table, 4, measure_table[measure].words[t->lang], cell);
+}
+
+static void print_pattern(const struct columns *table, int pattern, const struct finding finding[NUM_MEASURES])
+{
+    static const enum word role[NUM_ROLES] = { WORD_ROLE_FIT, WORD_ROLE_HELD_OUT, WORD_ROLE_VERIFICATION,
+                                               WORD_ROLE_INPUT };
+    const struct terminal *t = table->terminal;
+    const struct pattern_info *info = &pattern_table[pattern];
+    bool holds = pattern_holds((enum pattern)pattern, finding);
+    fprintf(t->out, "\n%s%s%s  ", bold(t->color_out), info->id, plain(t->color_out));
+    say(t, WORD_VALIDATE_PATTERN, info->words[t->lang], info->source, in_words(t, role[info->role]),
+        in_words(t, holds ? WORD_VALIDATE_HELD : WORD_VALIDATE_NOT_HELD));
+    for (int m = 0; m < NUM_MEASURES; m++)
+        if (measure_table[m].pattern == (enum pattern)pattern)
+            print_measure(table, m, &finding[m]);
+}
+
+static void print_words(const struct terminal *t, const struct validation *v)
+{
+    struct columns table;
+    int held = 0, must = 0, must_held = 0;
+    columns_init(&table, t, 36, 17, 2);
+    table.count = 3;
+    table.width[0] = 22;
+    table.width[1] = 15;
+    table.width[2] = 7;
+    for (int p = 0; p < NUM_PATTERNS; p++) {
+        bool holds = pattern_holds((enum pattern)p, v->finding);
+        held += holds;
+        must += pattern_table[p].must;
+        must_held += pattern_table[p].must && holds;
+        print_pattern(&table, p, v->finding);
+    }
+    fputc('\n', t->out);
+    say_paragraph(t, 0, WORD_VALIDATE_COUNT, held, NUM_PATTERNS, must_held, must);
+    say_paragraph(t, 0, WORD_VALIDATE_NOTE);
+}
+
+/* ---- the command ---- */
+
+static int validate(const struct call *call, const char *scenarios, struct watch *watch, struct validation *out,
+                    struct error *err)
+{
+    const struct options *o = &call->options;
+    const struct validate_options options = {
+        .machine = { .threads = o->threads > 0 ? o->threads : options_default_threads(),
+                     .scenarios = scenarios,
+                     .stop = &watch->stop },
+        .draws = o->draws > 0 ? o->draws : VALIDATE_DRAWS,
+        .seed = (uint32_t)(o->seed >= 0 ? o->seed : SEED),
+        .progress = watch_progress,
+        .progress_context = watch,
+    };
+    int ret = validate_run(&options, out, err);
+    if (ret == 0 && watch->stop != 0)
+        ret = error_set(err, MILIEU_ERR_INTERRUPTED, "%s", "%s", "");
+    return ret;
+}
+
+int command_validate(struct call *call, struct error *err)
+{
+    const struct terminal *t = &call->terminal;
+    struct validation validation;
+    struct watch watch;
+    char scenarios[4096];
+    int ret;
+    if (call->num_operands > 0)
+        return wrong_operands(call, err);
+    if (!input_shipped_folder(scenarios, sizeof scenarios))
+        return error_set_word(err, MILIEU_ERR_INPUT, WORD_VALIDATE_NO_SCENARIOS);
+    if ((ret = watch_start(&watch, t, call->options.progress, "", err)) != 0)
+        return ret;
+    ret = validate(call, scenarios, &watch, &validation, err);
+    watch_end(&watch);
+    if (ret == 0 && call->options.json)
+        ret = print_json(t, &validation, err);
+    else if (ret == 0)
+        print_words(t, &validation);
+    return ret != 0 ? ret : validate_passes(&validation) ? 0 : 1;
+}
