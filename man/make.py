@@ -60,7 +60,9 @@ def page_1():
     out += [".SH EXIT STATUS"]
     for status, words in [(0, "done"), (1, "the run failed"), (2, "wrong usage"), (65, "the scenario or results file is not valid"),
                           (66, "an input is missing"), (73, "an output cannot be written, before the run or during it"),
-                          ("129, 130, 143", "ended by SIGHUP, SIGINT, SIGTERM; no output is left")]:
+                          (75, "sweep: stopped by SIGTERM, SIGINT, SIGHUP or SIGUSR1; study merge, verify: runs are missing. Nothing is lost, "
+                               "the same command goes on"),
+                          ("129, 130, 143", "every other command: ended by SIGHUP, SIGINT, SIGTERM; no output is left")]:
         out += [".TP", f".B {status}", roff(words)]
     out += [".SH ENVIRONMENT"]
     for name, words in [("MILIEU_SCENARIOS", "folder of the shipped scenarios, if not beside the program"),

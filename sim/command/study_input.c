@@ -107,7 +107,8 @@ int input_study_folder(const struct call *call, const char *path, struct folder 
         ret = read_texts(folder, &texts, text, err);
     if (ret == 0) {
         ret = study_read_texts(study, &texts, &messages, err);
-        input_print_messages(&call->terminal, &messages);
+        if (ret != 0) /* what it warned of was told where the folder was made, with the lines of the user's own files */
+            input_print_messages(&call->terminal, &messages);
     }
     messages_free(&messages);
     for (int i = 0; i < 3; i++)

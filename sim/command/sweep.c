@@ -40,14 +40,19 @@ static struct forecast forecast_of(const struct study *study, const struct pilot
     struct geometry_sizes sizes = geometry_choose(&plan, &pilot->costs);
     double points = (double)plan.points, runs = points * (double)plan.replications;
     double records = runs / ((double)sizes.per_batch * (double)sizes.points_per_batch);
+    double parts = runs / (double)sizes.per_batch,
+           first = plan.first > 0 ? (double)plan.first : (double)plan.replications;
+    double run = pilot->costs.seconds_per_run - pilot->seconds_per_part / first;
+    double seconds = runs * run + parts * pilot->seconds_per_part;
     double journal = runs * (pilot->bytes_run + pilot->bytes_kept) + records * JOURNAL_HEADER +
-                     (pilot->bytes_part + sizeof(struct part_head)) * runs / (double)sizes.per_batch;
+                     (pilot->bytes_part + sizeof(struct part_head)) * parts;
     return (struct forecast){ .points = points,
                               .least_runs = plan.first > 0 ? points * (double)plan.first : runs,
                               .runs = runs,
-                              .seconds_per_run = pilot->costs.seconds_per_run,
-                              .core_hours = runs * pilot->costs.seconds_per_run / 3600,
-                              .bytes = journal + runs * (pilot->bytes_merged + pilot->bytes_kept),
+                              .seconds_per_run = seconds / runs,
+                              .core_hours = seconds / 3600,
+                              .bytes = journal + runs * (pilot->bytes_merged + pilot->bytes_kept) +
+                                       points * pilot->bytes_cells,
                               .memory = memory_used() * threads,
                               .trials = pilot->runs,
                               .threads = threads };

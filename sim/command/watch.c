@@ -6,6 +6,8 @@
 #define TICK_NANOSECONDS 200000000L /* the bar is drawn at most 5 times a second */
 #define LOG_SECONDS 30.0            /* one line each 30 s where there is no terminal */
 #define BAR_CELLS 20
+#define WAKE                                                                                                           \
+    SIGRTMIN /* ours to our thread: look at `ended`. No cancellation, which loads a library when it is needed */
 
 double watch_seconds(const struct watch *self)
 {
@@ -107,15 +109,12 @@ static void *watch_thread(void *context)
 {
     struct watch *self = context;
     const struct timespec tick = { 0, TICK_NANOSECONDS };
-    int before;
-    for (;;) {
-        int number = sigtimedwait(&self->signals, NULL, &tick); /* where watch_end's cancellation takes effect */
-        pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-        if (number > 0)
+    while (!atomic_load(&self->ended)) {
+        int number = sigtimedwait(&self->signals, NULL, &tick);
+        if (number > 0 && number != WAKE)
             take_signal(self, number);
-        if (self->stop == 0)
+        if (self->stop == 0 && number != WAKE)
             tell_if_due(self);
-        pthread_setcancelstate(before, &before);
     }
     return NULL;
 }
@@ -124,6 +123,7 @@ static void choose_signals(sigset_t *signals)
 {
     static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGUSR1 };
     sigemptyset(signals);
+    sigaddset(signals, WAKE);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         struct sigaction action;
         if (sigaction(numbers[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
@@ -154,7 +154,8 @@ void watch_end(struct watch *self)
 {
     if (!self->started)
         return;
-    pthread_cancel(self->thread);
+    atomic_store(&self->ended, true);
+    pthread_kill(self->thread, WAKE);
     pthread_join(self->thread, NULL);
     self->started = false;
     if (self->form == PROGRESS_JSON) {

@@ -23,6 +23,7 @@ struct watch {
     bool on_terminal;
     struct timespec start;
     double told; /* seconds from the start when progress was last told */
+    atomic_bool ended;
     sigset_t signals, mask_before;
     pthread_t thread;
     bool started;

@@ -56,12 +56,6 @@ void design_free(struct design *self)
     *self = (struct design){ 0 };
 }
 
-/* The middle of a level's share, for what has no ends: levels are k / (levels - 1). */
-static double middle_of_level(double u, int levels)
-{
-    return (u * (levels - 1) + 0.5) / levels;
-}
-
 void design_point(const struct design *self, uint64_t point, double *x)
 {
     const struct design_plan *plan = &self->plan;
@@ -70,8 +64,7 @@ void design_point(const struct design *self, uint64_t point, double *x)
         return;
     }
     sampler_point(&self->sampler, point, x);
-    for (int i = 0; i < plan->num_vary; i++) {
-        bool middle = plan->method == METHOD_MORRIS && plan->vary[i].kind == VARY_DISTRIBUTION;
-        x[i] = vary_at(&plan->vary[i], middle ? middle_of_level(x[i], plan->levels) : x[i]);
-    }
+    for (int i = 0; i < plan->num_vary; i++)
+        x[i] = plan->method == METHOD_MORRIS ? vary_on_grid(&plan->vary[i], x[i], plan->levels)
+                                             : vary_at(&plan->vary[i], x[i]);
 }

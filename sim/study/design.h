@@ -20,6 +20,8 @@
 #define DESIGN_MAX_POINTS 1000000000000.0 /* 10^12: run ids stay below 2^63 */
 #define DESIGN_MAX_SIEVED 1e8             /* points of a factorial that `where` is asked about, one by one */
 
+enum { MORRIS_LEVELS = 4 }; /* unless the study says another number */
+
 enum design_method {
     METHOD_FACTORIAL,
     METHOD_LIST,

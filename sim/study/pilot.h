@@ -8,11 +8,13 @@
 
 struct pilot {
     struct geometry_costs costs;
-    int64_t runs;        /* made */
-    double bytes_run;    /* a run takes in a journal, without whole series that are kept */
-    double bytes_part;   /* the runs of a point in a record take together */
-    double bytes_kept;   /* of whole series, a run on average */
-    double bytes_merged; /* a run takes in the merged file, without those */
+    int64_t runs;            /* made */
+    double seconds_per_part; /* to read the scenario of a point, once for its runs in a record */
+    double bytes_run;        /* a run takes in a journal, without whole series that are kept */
+    double bytes_part;       /* the runs of a point in a record take together */
+    double bytes_kept;       /* of whole series, a run on average */
+    double bytes_merged;     /* a run takes in the merged file, without those */
+    double bytes_cells;      /* a point's sums of series take there */
 };
 
 /* Runs points spread over the study, one replication each, for about `seconds`, at least one. `stop` may be NULL.

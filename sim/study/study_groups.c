@@ -76,7 +76,7 @@ void study_take_design(struct study_reading *self, struct design_plan *plan)
     plan->seed = (uint32_t)plan_number(group, KEY_DESIGN_seed);
     plan->levels = (int)plan_number(group, KEY_DESIGN_levels);
     if (plan->method == METHOD_MORRIS && plan->levels == 0)
-        plan->levels = 4;
+        plan->levels = MORRIS_LEVELS;
     plan->second_order = plan_yesno(group, KEY_DESIGN_second_order);
     plan->maximin = plan_yesno(group, KEY_DESIGN_maximin);
 }

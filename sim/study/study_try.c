@@ -47,6 +47,24 @@ static void pass_on(struct study_reading *s, int thing, double x, const struct m
     }
 }
 
+/* Results have the same lengths at every point. */
+static bool same_lengths(struct study_reading *s, int thing, double x, const struct scenario *scenario)
+{
+    const struct scenario *base = &s->study->scenario;
+    char number[VARY_NUMBER_SIZE];
+    if (scenario->num_clinics == base->num_clinics && scenario->num_arms == base->num_arms &&
+        scenario->horizon == base->horizon)
+        return true;
+    complain(
+        s->r, study_item(s, thing),
+        "vary[%s] = %s: clinics, arms and horizon stay the scenario's at every point (%d, %d, %d weeks); run a "
+        "study for each",
+        "vary[%s] = %s : cliniques, bras et horizon restent ceux du scénario en tout point (%d, %d, %d semaines) ; "
+        "faites une étude pour chacun",
+        s->vary[thing].name, vary_text(&s->vary[thing], x, number), base->num_clinics, base->num_arms, base->horizon);
+    return false;
+}
+
 /* True when the scenario may be read with this value, or there is no memory. */
 static bool try_value(struct study_reading *s, int thing, double x)
 {
@@ -57,6 +75,7 @@ static bool try_value(struct study_reading *s, int thing, double x)
     struct scenario scenario = { 0 };
     struct messages messages;
     int ret = MILIEU_ERR_MEMORY;
+    bool same = true;
     messages_init(&messages, STUDY_LANG(s));
     study_add_override(&text, v, x);
     if (item != NULL && !text.failed) {
@@ -70,11 +89,13 @@ static bool try_value(struct study_reading *s, int thing, double x)
         s->r->no_memory = true;
     else if (ret != 0)
         pass_on(s, thing, x, &messages);
+    else
+        same = same_lengths(s, thing, x, &scenario);
     messages_free(&messages);
     scenario_free(&scenario);
     free(text.text);
     free(item);
-    return ret == 0 || ret == MILIEU_ERR_MEMORY;
+    return ret == MILIEU_ERR_MEMORY || (ret == 0 && same);
 }
 
 /* What the rows of a list go from and to. */

@@ -163,6 +163,9 @@ static void take_range(struct one *o, struct node *node)
     if (!(v->low < v->high))
         complain(o->r, node, "%s: range = [%.10g, %.10g]: the lower end comes first, and is less than the higher",
                  "%s : range = [%.10g, %.10g] : le bas vient d'abord, et est sous le haut", place(o), v->low, v->high);
+    else if (!isfinite(v->high - v->low))
+        complain(o->r, node, "%s: range = [%.10g, %.10g] is wider than any number can be",
+                 "%s : range = [%.10g, %.10g] est plus large que tout nombre", place(o), v->low, v->high);
     else if (v->log && !(v->low > 0))
         complain(o->r, node, "%s: range = [%.10g, %.10g]: a scale = \"log\" needs both ends > 0",
                  "%s : range = [%.10g, %.10g] : scale = \"log\" demande deux bouts > 0", place(o), v->low, v->high);
@@ -363,6 +366,19 @@ static void work_out_levels(struct one *o)
     o->v->level = level;
 }
 
+/* A level means one value, and every value as many levels. */
+static void check_morris(struct one *o, int levels)
+{
+    if (o->v->kind == VARY_VALUES && o->v->num_values > 0 && levels % 2 == 0 && levels % o->v->num_values != 0)
+        complain(
+            o->r, o->node,
+            "%s: method morris gives %d values their turn only where design.levels, %d, is a multiple of it: "
+            "levels = %d",
+            "%s : la méthode morris ne donne leur tour à %d valeurs que si design.levels, %d, en est un multiple : "
+            "levels = %d",
+            place(o), o->v->num_values, levels, 2 * o->v->num_values);
+}
+
 static void inherit_wrong(struct node *node)
 {
     for (struct node *child = node->first; child != NULL; child = child->next) {
@@ -390,6 +406,8 @@ static void check_keys(struct one *o)
         refuse_key(o, KEY_VARY_base, "belongs to the method one-at-a-time", "va avec la méthode one-at-a-time");
     else
         check_base(o);
+    if (method == METHOD_MORRIS)
+        check_morris(o, fallback > 0 ? fallback : MORRIS_LEVELS);
     if (has_levels)
         check_levels(o, fallback > 0 ? fallback : method == METHOD_ONE_AT_A_TIME ? 2 : 0);
     inherit_wrong(o->node);

@@ -53,6 +53,13 @@ double vary_at(const struct vary *self, double u)
     return u;
 }
 
+double vary_on_grid(const struct vary *self, double u, int levels)
+{
+    if (self->kind == VARY_DISTRIBUTION) /* it has no ends: the middle of each level's share */
+        return vary_at(self, (u * (levels - 1) + 0.5) / levels);
+    return self->kind == VARY_RANGE ? along(self, u) : vary_at(self, u); /* whole numbers too: equal steps */
+}
+
 int vary_num_levels(const struct vary *self)
 {
     return self->kind == VARY_VALUES ? self->num_values : self->levels;

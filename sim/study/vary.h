@@ -38,6 +38,9 @@ struct vary {
  * the quantile of the distribution. Monotone in u. */
 double vary_at(const struct vary *self, double u);
 
+/* The value at a place of Morris' grid, u = k / (levels - 1): a step is as long wherever it begins. */
+double vary_on_grid(const struct vary *self, double u, int levels);
+
 /* Its levels: values, or levels of a range from end to end (12 figures, so that a third of 0.3 is 0.1), or quantiles
  * (k + 1/2) / levels of a distribution. */
 int vary_num_levels(const struct vary *self);

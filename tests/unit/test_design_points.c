@@ -215,7 +215,7 @@ Test(design_points, point_i_is_a_function_of_i)
     check_pure("\"latin-hypercube\"; n = 20", 20);
     check_pure("\"latin-hypercube\"; n = 20; maximin = false", 20);
     check_pure("\"sobol\"; n = 32", 32);
-    check_pure("\"morris\"; n = 10", 40);
+    check_pure("\"morris\"; n = 10; levels = 6", 40);
     check_pure("\"saltelli\"; n = 8", 8 * 5);
     check_pure("\"saltelli\"; n = 8; second_order = true", 8 * 8);
 }
@@ -237,6 +237,20 @@ Test(design_points, morris_reaches_the_ends_of_a_range_and_the_middles_of_a_dist
         cr_expect(fabs(x[1] - 2 * floor(x[1] / 2) - 1) < 1e-9, "%.17g is none of 1, 3, 5, 7", x[1]);
     }
     cr_expect(low && high);
+    study_free(&study);
+}
+
+/* Half the levels is half the range and a bit: 0 to 3, 2 to 5. */
+Test(design_points, a_step_of_morris_is_as_long_wherever_it_begins)
+{
+    double x[MOST], before = 0;
+    struct study study = study_of(STUDY_HEAD "design: { method = \"morris\"; n = 40; };\n"
+                                             "vary: ( { name = \"a\"; range = [0, 5]; whole = true; } );\n",
+                                  NULL);
+    for (uint64_t i = 0; i < study.design.count; i++, before = x[0]) {
+        design_point(&study.design, i, x);
+        cr_expect(i % 2 == 0 || fabs(x[0] - before) == 3, "%g to %g", before, x[0]);
+    }
     study_free(&study);
 }
 
