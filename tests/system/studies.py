@@ -379,20 +379,34 @@ def test_stale():
 
 
 def test_run_again():
-    """any run again, by its number or by point and replication: the values of the merged file"""
-    to = folder("again")
-    sweep(study(), to)
-    merged(to)
-    for name in ("207", "5/7"):
-        milieu("study", "run", to, name, "-o", WORK / "one.h5", status=0)
-        with h5py.File(to / "study.h5") as whole, h5py.File(WORK / "one.h5") as one:
-            for response in whole["responses"]:
-                if whole["responses"][response].ndim == 4:
-                    np.testing.assert_array_equal(whole["responses"][response][5, 7][:, 0],
-                                                  one["outcomes"][response][:, 0, 0, 0])
-            assert len(one["events/week"]) > 0
-    assert milieu("study", "run", to, "240").status == 2
-    assert milieu("study", "run", to, "6/0").status == 2
+    """any run again, by its number or by point and replication: the arms of the study, the values of the merged file"""
+    some = STUDY.replace('respond', 'arms = ["with-champion"];\nrespond').replace('"small"', '"one-arm"')
+    for text, arms in ((STUDY, ["as-it-is", "with-champion"]), (some, ["with-champion"])):
+        to = folder("again")
+        sweep(study(text, "again.cfg"), to)
+        merged(to)
+        for name in ("207", "5/7"):
+            milieu("study", "run", to, name, "-o", WORK / "one.h5", status=0)
+            with h5py.File(to / "study.h5") as whole, h5py.File(WORK / "one.h5") as one:
+                assert list(whole["responses/arm"].asstr()) == arms
+                assert list(one["arms/arm"].asstr()) == list(one["outcomes/arm"].asstr()) == arms
+                compared = 0
+                for response in whole["responses"]:
+                    if whole["responses"][response].ndim == 4:
+                        here = whole["responses"][response][5, 7]  # arm, clinic (all last)
+                        np.testing.assert_array_equal(here[:, 0], one["outcomes"][response][:, 0, 0, 0])
+                        np.testing.assert_array_equal(here[:, 1], one["outcomes_all"][response][:, 0, 0])
+                        compared += 1
+                assert compared == 3
+                assert len(one["events/week"]) > 0 and set(one["events/arm"][...]) <= set(range(len(arms)))
+                (WORK / "carried.cfg").write_text(one["scenario/text"].asstr()[()], encoding="utf-8")
+            milieu("run", WORK / "carried.cfg", "-o", WORK / "two.h5", status=0)
+            with h5py.File(WORK / "one.h5") as one, h5py.File(WORK / "two.h5") as two:
+                assert list(two["arms/arm"].asstr()) == arms
+                for outcome in ("reach", "fidelity", "discontinued"):
+                    np.testing.assert_array_equal(one["outcomes"][outcome], two["outcomes"][outcome])
+        assert milieu("study", "run", to, "240").status == 2
+        assert milieu("study", "run", to, "6/0").status == 2
 
 
 def test_verify():
