@@ -410,12 +410,28 @@ def test_run_again():
 
 
 def test_verify():
-    """verify does a share of the runs again and finds the same bits"""
+    """verify does a share of the runs again, on any number of threads, and finds the same bits"""
     to = folder("verify")
     sweep(study(), to)
     merged(to)
-    told = milieu("study", "verify", to, "--share", "0.5", status=0)
-    assert hashlib.sha256((to / "study.h5").read_bytes()).hexdigest() in told.out, told.out
+    told = [milieu("study", "verify", to, "--share", "0.5", "-j", threads, status=0).out for threads in ("1", "3")]
+    assert hashlib.sha256((to / "study.h5").read_bytes()).hexdigest() in told[0], told[0]
+    assert told[0] == told[1], told
+
+
+def test_verify_stops():
+    """verify on two threads, asked to stop: exit 75 at once"""
+    to = WORK / "calm"  # of the storm, whole; else it is made here
+    sweep(SCENARIOS / "studies/smoke.cfg", to)
+    worker = subprocess.Popen([MILIEU, "study", "verify", to, "--share", "1", "-j", "2", "--progress", "json"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    while b'"done"' not in worker.stderr.readline():
+        assert worker.poll() is None
+    begun = time.time()
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(20) == 75
+    assert time.time() - begun < 2
+    worker.stderr.close()
 
 
 def test_sequential():
