@@ -114,7 +114,7 @@ int study_file_series_weeks(struct study_file *self, int series, int *out, struc
 }
 
 /* `w`: rank, type, and the lengths behind those of points, arm, row and steps; `bytes` of memory for a step. */
-static int read_steps(struct study_file *self, int series, struct wanted *w, int arm, int row, size_t bytes,
+static int read_steps(struct study_file *self, int series, struct wanted w, int arm, int row, size_t bytes,
                       int64_t first, int64_t count, void *out, struct error *err)
 {
     char group[80];
@@ -122,20 +122,20 @@ static int read_steps(struct study_file *self, int series, struct wanted *w, int
     if (ret != 0)
         return ret;
     name_group(group, sizeof group, series);
-    w->group = group;
-    w->start[1] = (hsize_t)arm;
-    w->start[2] = (hsize_t)row;
-    w->size[1] = w->size[2] = 1;
-    w->size[3] = (hsize_t)steps;
-    w->row = (size_t)steps * bytes;
-    return read_wanted(self, w, first, count, out, err);
+    w.group = group;
+    w.start[1] = (hsize_t)arm;
+    w.start[2] = (hsize_t)row;
+    w.size[1] = w.size[2] = 1;
+    w.size[3] = (hsize_t)steps;
+    w.row = (size_t)steps * bytes;
+    return read_wanted(self, &w, first, count, out, err);
 }
 
 int study_file_read_series(struct study_file *self, int series, const char *what, int arm, int row, int64_t first,
                            int64_t count, double *out, struct error *err)
 {
-    struct wanted w = { .name = what, .rank = 4, .type = H5T_NATIVE_DOUBLE };
-    return read_steps(self, series, &w, arm, row, sizeof *out, first, count, out, err);
+    const struct wanted w = { .name = what, .rank = 4, .type = H5T_NATIVE_DOUBLE };
+    return read_steps(self, series, w, arm, row, sizeof *out, first, count, out, err);
 }
 
 int study_file_read_quantiles(struct study_file *self, int series, int arm, int row, int64_t first, int64_t count,
@@ -144,7 +144,7 @@ int study_file_read_quantiles(struct study_file *self, int series, int arm, int 
     struct wanted w = {
         .name = "quantiles", .rank = 5, .size = { 0, 0, 0, 0, RESULTS_NUM_QUANTILES }, .type = H5T_NATIVE_FLOAT
     };
-    return read_steps(self, series, &w, arm, row, RESULTS_NUM_QUANTILES * sizeof *out, first, count, out, err);
+    return read_steps(self, series, w, arm, row, RESULTS_NUM_QUANTILES * sizeof *out, first, count, out, err);
 }
 
 /* ---- trajectories ---- */
