@@ -1,4 +1,5 @@
-/* The file of a study as tidy tables: design.csv, responses.csv, failures.csv, and a README.txt in both languages. */
+/* The file of a study as tidy tables: design.csv, responses.csv, failures.csv; series.csv and trajectories.csv where it keeps
+ * them; and a README.txt in both languages. */
 #ifndef MILIEU_EXPORT_STUDY_H
 #define MILIEU_EXPORT_STUDY_H
 

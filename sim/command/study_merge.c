@@ -101,6 +101,8 @@ int study_verify_folder(const struct call *call, const struct folder *folder, co
         return ret;
     const struct verify_options options = { .share = call->options.share > 0 ? call->options.share : DEFAULT_SHARE,
                                             .seed = call->options.seed >= 0 ? (uint64_t)call->options.seed : 0,
+                                            .threads = call->options.threads > 0 ? call->options.threads
+                                                                                 : options_default_threads(),
                                             .path = call->options.output,
                                             .stop = &watch.stop,
                                             .progress = watch_progress,

@@ -183,6 +183,7 @@ int study_file_find_factor(const struct study_file *self, const char *name);
 
 bool study_file_has_response(const struct study_file *self, int outcome);
 bool study_file_has_series(const struct study_file *self, int series);
+bool study_file_has_trajectory(const struct study_file *self, int series);
 
 /* The readers below take points first .. first + count - 1 and return 0, or MILIEU_ERR_RESULTS when the file does not hold
  * what is asked or is damaged. Sizes of the caller's arrays stand in brackets; a missing value is NaN. */
@@ -199,11 +200,24 @@ int study_file_read_status(struct study_file *self, int64_t first, int64_t count
 int study_file_read_contrast(struct study_file *self, int64_t first, int64_t count, struct study_contrast *out,
                              struct error *err);
 
-/* One of "mean", "variance", "count", "missing" of a series. Its lengths: study_file_series_shape. */
+/* One of "mean", "variance", "count", "missing" of a series; its quantiles, at results_quantile. Lengths:
+ * study_file_series_shape. Row r is place r: a clinic, or "all". */
 int study_file_series_shape(struct study_file *self, int series, int *num_rows, int *num_steps, struct error *err);
 int study_file_read_series(struct study_file *self, int series, const char *what, int arm, int row, int64_t first,
                            int64_t count, double *out, /* [count][num_steps] */
                            struct error *err);
+int study_file_read_quantiles(struct study_file *self, int series, int arm, int row, int64_t first, int64_t count,
+                              float *out, /* [count][num_steps][RESULTS_NUM_QUANTILES] */
+                              struct error *err);
+int study_file_series_weeks(struct study_file *self, int series, int *out, /* [num_steps] */
+                            struct error *err);
+
+/* Whole series of the first num_kept replications of each point, week by week; all lengths 0 where none are kept. */
+int study_file_trajectory_shape(struct study_file *self, int *num_kept, int *num_rows, int *num_weeks,
+                                struct error *err);
+int study_file_read_trajectory(struct study_file *self, int series, int arm, int row, const struct study_tile *tile,
+                               float *out, /* [tile->num_points][tile->num_replications][num_weeks] */
+                               struct error *err);
 
 /* Failures first .. first + count - 1 of the list; messages are the caller's to free. */
 int study_file_read_failures(struct study_file *self, int64_t first, int64_t count, struct study_failure *out,

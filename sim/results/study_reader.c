@@ -10,24 +10,9 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "fetch.h"
-#include "study_file.h"
+#include "study_inside.h"
 
-/* A file that holds the arrays of some points: the file itself, or a shard. */
-struct piece {
-    char *path;
-    int64_t first, points, bytes;
-    uint32_t crc;
-};
-
-struct study_reader {
-    struct store store;
-    struct piece *piece;
-    int num_pieces;
-};
-
-/* The store's failure as an error; the store may then be used again. */
-static int status(struct study_file *self, struct store *store, const char *what, struct error *err)
+int study_inside_status(struct study_file *self, struct store *store, const char *what, struct error *err)
 {
     if (!store->failed)
         return 0;
@@ -54,14 +39,15 @@ static char *beside(const char *path, const char *name)
     return joined;
 }
 
-static int unreadable_shard(const struct study_file *self, const struct piece *piece, int number, struct error *err)
+static int unreadable_shard(const struct study_file *self, const struct study_piece *piece, int number,
+                            struct error *err)
 {
     return error_set_system(
         err, MILIEU_ERR_RESULTS, number, "%s: part of it is in %s, which must be in the same folder",
         "%s : une partie en est dans %s, qui doit être dans le même dossier", self->path, piece->path);
 }
 
-static int check_bytes(const struct study_file *self, const struct piece *piece, int fd, struct error *err)
+static int check_bytes(const struct study_file *self, const struct study_piece *piece, int fd, struct error *err)
 {
     enum { BLOCK = 1 << 16 };
     unsigned char block[BLOCK];
@@ -79,7 +65,7 @@ static int check_bytes(const struct study_file *self, const struct piece *piece,
     return 0;
 }
 
-static int check_shard(const struct study_file *self, const struct piece *piece, struct error *err)
+static int check_shard(const struct study_file *self, const struct study_piece *piece, struct error *err)
 {
     struct stat st;
     int fd, ret;
@@ -108,7 +94,7 @@ static void read_numbers(struct store *store, const char *name, int count, int64
 }
 
 /* What the file says of its shards; `number` and `name` have room for all of them. */
-static void read_shard_columns(struct study_file *self, struct piece *piece, int64_t *number, char **name)
+static void read_shard_columns(struct study_file *self, struct study_piece *piece, int64_t *number, char **name)
 {
     struct store *store = &self->inside->store;
     int n = self->num_shards;
@@ -129,7 +115,7 @@ static void read_shard_columns(struct study_file *self, struct piece *piece, int
             store_fail(store, "the name of a shard cannot be", "le nom d'un fragment ne peut être");
 }
 
-static void read_shards(struct study_file *self, struct piece *piece)
+static void read_shards(struct study_file *self, struct study_piece *piece)
 {
     struct store *store = &self->inside->store;
     size_t n = (size_t)self->num_shards;
@@ -148,7 +134,7 @@ static void check_ranges(struct study_file *self)
 {
     int64_t next = 0;
     for (int i = 0; i < self->inside->num_pieces; i++) {
-        const struct piece *piece = &self->inside->piece[i];
+        const struct study_piece *piece = &self->inside->piece[i];
         if (piece->first != next || piece->points <= 0 || piece->points > self->num_points - next)
             store_fail(&self->inside->store, "its shards do not follow one another", "ses fragments ne se suivent pas");
         next = piece->first + piece->points;
@@ -171,7 +157,7 @@ static int open_pieces(struct study_file *self, struct error *err)
         read_shards(self, inside->piece);
     if (!inside->store.failed)
         check_ranges(self);
-    ret = status(self, &inside->store, "its shards", err);
+    ret = study_inside_status(self, &inside->store, "its shards", err);
     for (int i = 0; i < self->num_shards && ret == 0; i++)
         ret = check_shard(self, &inside->piece[i], err);
     return ret;
@@ -278,10 +264,10 @@ static int open_file(struct study_file *self, struct error *err)
         return ret;
     read_titles(self);
     read_lengths(self);
-    if ((ret = status(self, store, "what it holds", err)) != 0)
+    if ((ret = study_inside_status(self, store, "what it holds", err)) != 0)
         return ret;
     read_names(self);
-    ret = status(self, store, "names", err);
+    ret = study_inside_status(self, store, "names", err);
     return ret == 0 ? open_pieces(self, err) : ret;
 }
 
@@ -354,174 +340,4 @@ int study_file_find_place(const struct study_file *self, const char *id)
 int study_file_find_factor(const struct study_file *self, const char *name)
 {
     return find(self->factor, self->num_factors, name);
-}
-
-bool study_file_has_response(const struct study_file *self, int outcome)
-{
-    return fetch_exists(&self->inside->store, "responses", outcome_table[outcome].id);
-}
-
-static void name_group(char *out, size_t size, int series)
-{
-    snprintf(out, size, "series/%s", series_table[series].id);
-}
-
-bool study_file_has_series(const struct study_file *self, int series)
-{
-    char group[80];
-    name_group(group, sizeof group, series);
-    return fetch_exists(&self->inside->store, "series", series_table[series].id) &&
-           fetch_exists(&self->inside->store, group, "mean");
-}
-
-/* ---- values ---- */
-
-/* An array along points that is in the pieces: rows first .. first + count - 1, `start` and `size` of its other
- * dimensions given; `row` bytes of memory for a point. */
-struct wanted {
-    const char *group, *name;
-    int rank;
-    hsize_t start[SHELF_MAX_RANK], size[SHELF_MAX_RANK];
-    hid_t type;
-    size_t row;
-};
-
-static void read_piece(struct study_file *self, const struct piece *piece, struct wanted *w, int64_t first,
-                       int64_t count, char *out)
-{
-    struct store other = { .file = H5I_INVALID_HID, .text = H5I_INVALID_HID }, *store = &self->inside->store;
-    if (piece->path != NULL) {
-        store = &other;
-        store_open(store, piece->path);
-    }
-    w->start[0] = (hsize_t)(first - piece->first);
-    w->size[0] = (hsize_t)count;
-    fetch_block(store, w->group, w->name, w->rank, w->start, w->size, w->type, out);
-    if (piece->path != NULL) {
-        store_close(store);
-        if (other.failed)
-            store_fail_because(&self->inside->store, store_reason(&other));
-    }
-}
-
-static int read_wanted(struct study_file *self, struct wanted *w, int64_t first, int64_t count, void *out,
-                       struct error *err)
-{
-    if (first < 0 || count < 0 || count > self->num_points - first)
-        return error_set(err, MILIEU_ERR_RESULTS, "%s: has no points %lld to %lld",
-                         "%s : n'a pas de points %lld à %lld", self->path, (long long)first,
-                         (long long)(first + count - 1));
-    for (int i = 0; i < self->inside->num_pieces; i++) {
-        const struct piece *piece = &self->inside->piece[i];
-        int64_t from = piece->first > first ? piece->first : first;
-        int64_t end = piece->first + piece->points < first + count ? piece->first + piece->points : first + count;
-        if (from < end)
-            read_piece(self, piece, w, from, end - from, (char *)out + (size_t)(from - first) * w->row);
-    }
-    return status(self, &self->inside->store, w->name, err);
-}
-
-int study_file_read_response(struct study_file *self, int outcome, int arm, int place, int64_t first, int64_t count,
-                             double *out, struct error *err)
-{
-    struct wanted w = { .group = "responses",
-                        .name = outcome_table[outcome].id,
-                        .rank = 4,
-                        .start = { 0, 0, (hsize_t)arm, (hsize_t)place },
-                        .size = { 0, (hsize_t)self->num_replications, 1, 1 },
-                        .type = H5T_NATIVE_DOUBLE,
-                        .row = (size_t)self->num_replications * sizeof *out };
-    return read_wanted(self, &w, first, count, out, err);
-}
-
-int study_file_series_shape(struct study_file *self, int series, int *num_rows, int *num_steps, struct error *err)
-{
-    struct store *store = &self->inside->store;
-    char group[80];
-    name_group(group, sizeof group, series);
-    *num_rows = (int)fetch_length(store, group, "clinic");
-    *num_steps = (int)fetch_length(store, group, "week");
-    return status(self, store, group, err);
-}
-
-int study_file_read_series(struct study_file *self, int series, const char *what, int arm, int row, int64_t first,
-                           int64_t count, double *out, struct error *err)
-{
-    char group[80];
-    int rows, steps, ret = study_file_series_shape(self, series, &rows, &steps, err);
-    struct wanted w = { .group = group,
-                        .name = what,
-                        .rank = 4,
-                        .start = { 0, (hsize_t)arm, (hsize_t)row, 0 },
-                        .size = { 0, 1, 1, 0 },
-                        .type = H5T_NATIVE_DOUBLE };
-    if (ret != 0)
-        return ret;
-    name_group(group, sizeof group, series);
-    w.size[3] = (hsize_t)steps;
-    w.row = (size_t)steps * sizeof *out;
-    return read_wanted(self, &w, first, count, out, err);
-}
-
-static int read_rows(struct study_file *self, const char *group, const char *name, int64_t first, int64_t count,
-                     int64_t width, hid_t type, void *out, struct error *err)
-{
-    const hsize_t start[2] = { (hsize_t)first, 0 }, size[2] = { (hsize_t)count, (hsize_t)width };
-    struct store *store = &self->inside->store;
-    fetch_block(store, group, name, width > 0 ? 2 : 1, start, size, type, out);
-    return status(self, store, name, err);
-}
-
-int study_file_read_design(struct study_file *self, int64_t first, int64_t count, double *out, struct error *err)
-{
-    if (self->num_factors == 0)
-        return 0;
-    return read_rows(self, "design", "x", first, count, self->num_factors, H5T_NATIVE_DOUBLE, out, err);
-}
-
-int study_file_read_status(struct study_file *self, int64_t first, int64_t count, uint8_t *out, struct error *err)
-{
-    return read_rows(self, "/", "status", first, count, self->num_replications, H5T_NATIVE_UINT8, out, err);
-}
-
-/* ---- tables ---- */
-
-int study_file_read_contrast(struct study_file *self, int64_t first, int64_t count, struct study_contrast *out,
-                             struct error *err)
-{
-    static const char *const name[] = { "replications", "look", "reached", "mean", "half_width" };
-    size_t n = (size_t)count;
-    double *column = malloc(5 * n * sizeof *column + 1);
-    int ret = 0;
-    if (column == NULL)
-        return error_set_memory(err);
-    for (size_t i = 0; i < 5 && ret == 0; i++)
-        ret = read_rows(self, "contrast", name[i], first, count, 0, H5T_NATIVE_DOUBLE, column + i * n, err);
-    for (size_t i = 0; i < n && ret == 0; i++)
-        out[i] = (struct study_contrast){ .replications = (int32_t)column[i],
-                                          .look = (int32_t)column[n + i],
-                                          .reached = column[2 * n + i] > 0,
-                                          .mean = column[3 * n + i],
-                                          .half_width = column[4 * n + i] };
-    free(column);
-    return ret;
-}
-
-int study_file_read_failures(struct study_file *self, int64_t first, int64_t count, struct study_failure *out,
-                             struct error *err)
-{
-    static const char *const name[] = { "point", "replication", "week" };
-    size_t n = (size_t)count;
-    int64_t *column = malloc(3 * n * sizeof *column + 1);
-    int ret = 0;
-    if (column == NULL)
-        return error_set_memory(err);
-    for (size_t i = 0; i < 3 && ret == 0; i++)
-        ret = read_rows(self, "failures", name[i], first, count, 0, H5T_NATIVE_INT64, column + i * n, err);
-    for (size_t i = 0; i < n && ret == 0; i++)
-        out[i] = (struct study_failure){ column[i], column[n + i], (int)column[2 * n + i], NULL };
-    for (size_t i = 0; i < n && ret == 0; i++)
-        out[i].message = fetch_text_at(&self->inside->store, "failures", "message", (hsize_t)first + i);
-    free(column);
-    return ret == 0 ? status(self, &self->inside->store, "failures", err) : ret;
 }

@@ -198,6 +198,43 @@ static void make_room_for_spread(struct option *o, struct node *group, const str
     node_append(both, plain);
 }
 
+/* ---- arms ---- */
+
+static bool is_list_of_texts(const struct node *value)
+{
+    for (const struct node *text = value->first; text != NULL; text = text->next)
+        if (text->kind != NODE_TEXT)
+            return false;
+    return value->kind == NODE_LIST && value->first != NULL;
+}
+
+static bool names_item(const struct node *ids, const struct node *item)
+{
+    for (const struct node *id = ids->first; id != NULL; id = id->next)
+        if (node_id(item) != NULL && strcmp(id->is.text, node_id(item)) == 0)
+            return true;
+    return false;
+}
+
+/* Of the arms only those named stay, as they are and in their order. */
+static void keep_arms(struct option *o)
+{
+    struct node *arms = node_find(o->root, "arms"), *item, *next;
+    for (const struct node *id = o->value->first; id != NULL; id = id->next)
+        if (find_item(o, arms, "arms", id->is.text) == NULL)
+            return;
+    item = arms->first;
+    arms->first = arms->last = NULL;
+    arms->count = 0;
+    for (; item != NULL; item = next) {
+        next = item->next;
+        if (names_item(o->value, item))
+            node_append(arms, item);
+    }
+}
+
+/* ---- --set ---- */
+
 static void apply_set(struct option *o, const char *text, const char *equals)
 {
     struct step step[MOST_STEPS];
@@ -208,6 +245,10 @@ static void apply_set(struct option *o, const char *text, const char *equals)
     if (n == 0 || step[n - 1].id != NULL) {
         COMPLAIN(o, "no path: write it like runs.draws or meso[clinic-c].provider.nurse_experience",
                  "ce n'est pas un chemin : écrivez-le comme runs.draws ou meso[clinic-c].provider.nurse_experience");
+        return;
+    }
+    if (n == 1 && strcmp(step[0].name, "arms") == 0 && is_list_of_texts(o->value)) {
+        keep_arms(o);
         return;
     }
     for (int i = 0; i < n - 1 && group != NULL; i++) {

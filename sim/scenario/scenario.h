@@ -40,7 +40,8 @@ void messages_free(struct messages *self);
 
 /* A change asked for on the command line, applied after the file was read, before it is checked:
  * --set PATH=VALUE ("meso[clinic-c].provider.nurse_turnover_rate=0.3", "time.horizon=52", "runs.draws=10"),
- * --rate FACTOR=R and --rate CLINIC/FACTOR=R. The text is the user's, whole. */
+ * --rate FACTOR=R and --rate CLINIC/FACTOR=R. `--set arms=["a", "b"]` keeps these arms of the scenario. The text is the
+ * user's, whole. */
 struct scenario_override {
     bool is_rate;
     const char *text;

@@ -53,7 +53,8 @@ struct study {
     int replications;   /* of each point; with `stop`, stop.most */
     uint32_t seed;
     enum scenario_uncertainty uncertainty; /* replication r is draw r, replication 0 of it; of chance alone, draw 0,
-                                              replication r; of parameters alone, draw r with the luck of draw 0 */
+                                              replication r; of parameters alone, draw r with the luck of draw 0.
+                                              The scenario's where the study says nothing */
     struct study_stop stop;
     struct study_outputs outputs;
     char *text; /* the study file, verbatim */
@@ -98,8 +99,8 @@ void study_overrides_free(struct study_overrides *self);
 int study_read_point(const struct study *self, uint64_t point, struct scenario *out, struct messages *messages,
                      struct error *err);
 
-/* The scenario of one run: as `milieu run` takes it, with one draw, one replication and the numbers of its luck, so that
- * the text it carries gives this very run again. */
+/* The scenario of one run: as `milieu run` takes it, with the study's arms alone, one draw, one replication and the
+ * numbers of its luck, so that the text it carries gives this very run again. */
 int study_read_run(const struct study *self, uint64_t point, int replication, struct scenario *out,
                    struct messages *messages, struct error *err);
 

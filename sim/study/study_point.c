@@ -6,7 +6,7 @@
 #include "../scenario/text.h"
 #include "study_reading.h"
 
-#define MORE_ITEMS 6 /* of the group `runs` */
+#define MORE_ITEMS 7 /* of the group `runs`, and the arms */
 
 static int count_targets(const struct study *study)
 {
@@ -77,7 +77,20 @@ static void first_complaint(const struct messages *messages, uint64_t point, str
         }
 }
 
-/* What the study and, from 0 on, one replication of it put in the group `runs`. */
+/* arms=["a", "b"]: those of the study. What an arm does depends on no other: its numbers stay what they are. */
+static int add_arms(const struct study *self, struct text *text)
+{
+    if (self->num_arms == self->scenario.num_arms)
+        return 0;
+    text_add(text, "arms=[");
+    for (int i = 0; i < self->num_arms; i++)
+        text_add(text, "%s\"%s\"", i > 0 ? ", " : "", self->scenario.arm_id[self->arm[i]]);
+    text_add(text, "]%c", '\0');
+    return 1;
+}
+
+/* What the study and, from 0 on, one replication of it put in the group `runs`; a replication knows the study's arms
+ * alone. */
 static int add_runs(const struct study *self, int replication, struct text *text)
 {
     static const char *const word[] = { "both", "parameters", "chance" };
@@ -88,7 +101,7 @@ static int add_runs(const struct study *self, int replication, struct text *text
     study_luck(self, replication, &draw, &chance);
     text_add(text, "runs.draws=1%cruns.replications=1%cruns.first_draw=%d%cruns.first_replication=%d%c", '\0', '\0',
              draw, '\0', chance, '\0');
-    return MORE_ITEMS;
+    return 6 + add_arms(self, text);
 }
 
 static int read_scenario(const struct study *self, uint64_t point, int replication, struct scenario *out,
@@ -125,8 +138,16 @@ int study_read_point(const struct study *self, uint64_t point, struct scenario *
 int study_read_run(const struct study *self, uint64_t point, int replication, struct scenario *out,
                    struct messages *messages, struct error *err)
 {
-    *out = (struct scenario){ 0 };
-    return read_scenario(self, point, replication, out, messages, err);
+    struct messages own;
+    int ret =
+        study_read_point(self, point, out, messages, err); /* what cannot be in any arm could not be in the study */
+    if (ret != 0)
+        return ret;
+    scenario_free(out);
+    messages_init(&own, 0);
+    ret = read_scenario(self, point, replication, out, &own, err);
+    messages_free(&own);
+    return ret;
 }
 
 void study_luck(const struct study *self, int r, int *draw, int *replication)

@@ -13,9 +13,11 @@
 struct verify_options {
     double share;                      /* of the batches that are there, 0 < share <= 1; at least one batch is made */
     uint64_t seed;                     /* which */
+    int threads;                       /* that make them; below 1: one. The report is the same for any number */
     const char *path;                  /* of the merged file; NULL: DIR/study.h5 */
     const volatile sig_atomic_t *stop; /* NULL, or polled: MILIEU_ERR_INTERRUPTED */
-    void (*progress)(void *context, int64_t runs_done, int64_t runs_in_all); /* may be NULL */
+    /* Called by one thread at a time. May be NULL. */
+    void (*progress)(void *context, int64_t runs_done, int64_t runs_in_all);
     void *progress_context;
 };
 
@@ -25,7 +27,7 @@ struct verify_report {
     int64_t duplicates;        /* batches made twice, with equal results */
     int64_t batches_checked, runs_checked;
     int64_t runs_different;  /* of those checked */
-    int64_t first_different; /* number of a run; -1 none */
+    int64_t first_different; /* number of a run, the lowest; -1 none */
     char damage[2][1024];    /* English, French: of a journal; "" none */
     bool merged;             /* there is a merged file, it is sound, of this study, and tells of as many runs */
     char merged_hash[65];    /* sha256 of it; of a file over shards: of the one that holds their checksums */

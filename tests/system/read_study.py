@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """The file of a study opens without a reader of ours: ncdump, h5py, xarray with both its engines, rhdf5, each in the three
 lines of the README. They find the same numbers, in one file and over shards; a point that was run again as a scenario of
-its own gives the same; means, variances and quantiles of series are those of its trajectories, all of which are kept."""
+its own gives the same; means, variances and quantiles of series are those of its trajectories, all of which are kept; the
+tables of an export hold them all."""
+import csv
 import json
 import math
 import shutil
@@ -136,6 +138,81 @@ def test_sums_of_series():
                     got = s.quantiles.values[..., k]
                     assert (np.isnan(got) == (count == 0)).all()
                     np.testing.assert_allclose(got[count > 0], want[count > 0], rtol=1 / 64, atol=1e-30)
+
+
+def table(folder, name, keys):
+    """The rows of a table by their first columns: the others, by name."""
+    with open(folder / name, encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    by_key = {tuple(row.pop(key) for key in keys): row for row in rows}
+    assert len(by_key) == len(rows), f"{name}: a row stands twice"
+    return by_key
+
+
+def exported_as(texts, value, type_):
+    """A column of texts against an array: an empty field is a missing value, any other is read back to the last bit."""
+    got = np.array([math.nan if text == "" else text for text in texts]).astype(type_)
+    np.testing.assert_array_equal(got, np.asarray(value, type_).ravel())
+
+
+def test_export():
+    """tables hold the file's responses, sums of series and trajectories to the last bit, in one file and over shards"""
+    to = WORK / "tables"
+    milieu("study", "export", FILE.parent, "--csv", to, status=0)
+    names = {path.name for path in to.iterdir()}
+    assert names == {f"{n}.csv" for n in ("design", "responses", "series", "trajectories", "failures")} | {"README.txt"}
+    with h5py.File(FILE) as f:
+        arms, places = (list(f[f"responses/{axis}"].asstr()) for axis in ("arm", "clinic"))
+        clinics, points = places[:-1], [str(p) for p in range(4)]
+        assert len(arms) == 2 and len(clinics) == 2
+        rows = table(to, "responses.csv", ["point", "replication", "arm", "clinic"])
+        order = [(p, str(r), a, c) for p in points for r in range(REPLICATIONS) for a in arms for c in places]
+        for name in ("reach", "fidelity", "trust"):
+            exported_as([rows[key][name] for key in order], f[f"responses/{name}"], float)
+        assert len(rows) == len(order)
+        rows = table(to, "series.csv", ["series", "point", "arm", "clinic", "week"])
+        assert len(rows) == 2 * f["series/fidelity/mean"].size
+        for name in ("fidelity", "ed_visits"):
+            group = f[f"series/{name}"]
+            order = [(name, p, a, c, str(w)) for p in points for a in arms for c in clinics for w in group["week"][...]]
+            with np.errstate(invalid="ignore"):
+                columns = {"count": group["count"], "missing": group["missing"], "mean": group["mean"],
+                           "sd": np.sqrt(group["variance"][...])}
+            for k, q in enumerate(group["quantile"][...]):
+                columns[f"q{round(100 * q):02d}"] = group["quantiles"][..., k]
+            assert list(rows[order[0]]) == list(columns)
+            for column, value in columns.items():
+                exported_as([rows[key][column] for key in order], value,
+                            np.float32 if column[0] == "q" else float)
+        rows = table(to, "trajectories.csv", ["point", "replication", "arm", "clinic", "week"])
+        order = [(p, str(r), a, c, str(w)) for p in points for r in range(REPLICATIONS) for a in arms for c in clinics
+                 for w in range(52)]
+        for name in ("fidelity", "ed_visits"):
+            exported_as([rows[key][name] for key in order], f[f"trajectories/{name}"], np.float32)
+        assert len(rows) == len(order)
+    folder = shutil.copytree(FILE.parent, WORK / "study-over-shards")
+    milieu("study", "merge", folder, "--shard-above", 20000, status=0)
+    milieu("study", "export", folder, "--csv", WORK / "tables-of-shards", status=0)
+    for name in names:
+        assert (to / name).read_bytes() == (WORK / "tables-of-shards" / name).read_bytes(), name
+
+
+def test_export_tells():
+    """the README of an export names its tables in the language asked for, and no more than there are"""
+    for lang, word in (("en", "sd, and quantiles"), ("fr", "écart type")):
+        milieu("study", "export", FILE.parent, "--csv", WORK / "told", "--locale", lang, status=0)
+        text = (WORK / "told/README.txt").read_text(encoding="utf-8-sig")
+        for name in ("design", "responses", "series", "trajectories", "failures"):
+            assert f"{name}.csv  " in text, (lang, name)
+        assert word in text and "ed_visits" in text, text
+    bare = STUDY.replace('series = ["fidelity", "ed_visits"]; ', "").replace(f"trajectories = {REPLICATIONS}; ", "")
+    (WORK / "bare.cfg").write_text(bare.replace('"read"', '"bare"'), encoding="utf-8")
+    milieu("sweep", WORK / "bare.cfg", "-o", WORK / "bare", "--progress", "none", status=0)
+    milieu("study", "merge", WORK / "bare", status=0)
+    milieu("study", "export", WORK / "bare", "--csv", WORK / "bare-tables", status=0)
+    assert {path.name for path in (WORK / "bare-tables").iterdir()} == {"design.csv", "responses.csv", "failures.csv",
+                                                                       "README.txt"}
+    assert "series.csv" not in (WORK / "bare-tables/README.txt").read_text(encoding="utf-8")
 
 
 def test_no_trace():

@@ -379,29 +379,59 @@ def test_stale():
 
 
 def test_run_again():
-    """any run again, by its number or by point and replication: the values of the merged file"""
-    to = folder("again")
-    sweep(study(), to)
-    merged(to)
-    for name in ("207", "5/7"):
-        milieu("study", "run", to, name, "-o", WORK / "one.h5", status=0)
-        with h5py.File(to / "study.h5") as whole, h5py.File(WORK / "one.h5") as one:
-            for response in whole["responses"]:
-                if whole["responses"][response].ndim == 4:
-                    np.testing.assert_array_equal(whole["responses"][response][5, 7][:, 0],
-                                                  one["outcomes"][response][:, 0, 0, 0])
-            assert len(one["events/week"]) > 0
-    assert milieu("study", "run", to, "240").status == 2
-    assert milieu("study", "run", to, "6/0").status == 2
+    """any run again, by its number or by point and replication: the arms of the study, the values of the merged file"""
+    some = STUDY.replace('respond', 'arms = ["with-champion"];\nrespond').replace('"small"', '"one-arm"')
+    for text, arms in ((STUDY, ["as-it-is", "with-champion"]), (some, ["with-champion"])):
+        to = folder("again")
+        sweep(study(text, "again.cfg"), to)
+        merged(to)
+        for name in ("207", "5/7"):
+            milieu("study", "run", to, name, "-o", WORK / "one.h5", status=0)
+            with h5py.File(to / "study.h5") as whole, h5py.File(WORK / "one.h5") as one:
+                assert list(whole["responses/arm"].asstr()) == arms
+                assert list(one["arms/arm"].asstr()) == list(one["outcomes/arm"].asstr()) == arms
+                compared = 0
+                for response in whole["responses"]:
+                    if whole["responses"][response].ndim == 4:
+                        here = whole["responses"][response][5, 7]  # arm, clinic (all last)
+                        np.testing.assert_array_equal(here[:, 0], one["outcomes"][response][:, 0, 0, 0])
+                        np.testing.assert_array_equal(here[:, 1], one["outcomes_all"][response][:, 0, 0])
+                        compared += 1
+                assert compared == 3
+                assert len(one["events/week"]) > 0 and set(one["events/arm"][...]) <= set(range(len(arms)))
+                (WORK / "carried.cfg").write_text(one["scenario/text"].asstr()[()], encoding="utf-8")
+            milieu("run", WORK / "carried.cfg", "-o", WORK / "two.h5", status=0)
+            with h5py.File(WORK / "one.h5") as one, h5py.File(WORK / "two.h5") as two:
+                assert list(two["arms/arm"].asstr()) == arms
+                for outcome in ("reach", "fidelity", "discontinued"):
+                    np.testing.assert_array_equal(one["outcomes"][outcome], two["outcomes"][outcome])
+        assert milieu("study", "run", to, "240").status == 2
+        assert milieu("study", "run", to, "6/0").status == 2
 
 
 def test_verify():
-    """verify does a share of the runs again and finds the same bits"""
+    """verify does a share of the runs again, on any number of threads, and finds the same bits"""
     to = folder("verify")
     sweep(study(), to)
     merged(to)
-    told = milieu("study", "verify", to, "--share", "0.5", status=0)
-    assert hashlib.sha256((to / "study.h5").read_bytes()).hexdigest() in told.out, told.out
+    told = [milieu("study", "verify", to, "--share", "0.5", "-j", threads, status=0).out for threads in ("1", "3")]
+    assert hashlib.sha256((to / "study.h5").read_bytes()).hexdigest() in told[0], told[0]
+    assert told[0] == told[1], told
+
+
+def test_verify_stops():
+    """verify on two threads, asked to stop: exit 75 at once"""
+    to = WORK / "calm"  # of the storm, whole; else it is made here
+    sweep(SCENARIOS / "studies/smoke.cfg", to)
+    worker = subprocess.Popen([MILIEU, "study", "verify", to, "--share", "1", "-j", "2", "--progress", "json"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    while b'"done"' not in worker.stderr.readline():
+        assert worker.poll() is None
+    begun = time.time()
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(20) == 75
+    assert time.time() - begun < 2
+    worker.stderr.close()
 
 
 def test_sequential():

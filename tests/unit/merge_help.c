@@ -8,6 +8,7 @@
 
 #include "fake_study.h"
 #include "sim/study/exact.h"
+#include "sim/study/sketch.h"
 #include "study_help.h"
 
 #define HEAD                                                                                                           \
@@ -140,6 +141,30 @@ void check_failures(struct study_file *file, const struct fake_runs *runs)
     cr_assert(file->num_failures == next);
 }
 
+static int by_size(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+/* The quantiles of a cell against its runs, in order. */
+static void check_quantiles(const struct fake_runs *runs, int64_t point, const int at[3], int week, const float *got)
+{
+    float sample[64];
+    int n = 0;
+    for (int64_t r = 0; r < runs->study->replications; r++) {
+        float x = fake_fails(runs, point, r) ? NAN : fake_weekly(point, r, at[0], at[1], at[2], week);
+        if (!isnan(x))
+            sample[n++] = x;
+    }
+    qsort(sample, (size_t)n, sizeof *sample, by_size);
+    for (int q = 0; q < RESULTS_NUM_QUANTILES; q++) {
+        int rank = (int)ceil(results_quantile[q] * n);
+        double want = n > 0 ? sketch_middle(sketch_key(sample[rank > 0 ? rank - 1 : 0])) : NAN;
+        cr_assert(same_number(got[q], (float)want), "point %d, quantile %d: %g, not %g", (int)point, q, got[q], want);
+    }
+}
+
 /* One cell against its runs, added up here. */
 static void check_cell(const struct fake_runs *runs, int64_t point, const int at[3], int week, const double got[4])
 {
@@ -154,11 +179,33 @@ static void check_cell(const struct fake_runs *runs, int64_t point, const int at
     cr_assert(same_number(got[2], exact_mean(&sum)) && same_number(got[3], exact_variance(&sum)));
 }
 
+static void check_all_quantiles(struct study_file *file, const struct fake_runs *runs, int k)
+{
+    int steps = runs->shape.steps, every = runs->study->outputs.every_weeks, series = runs->study->outputs.series[k];
+    size_t row = (size_t)steps * RESULTS_NUM_QUANTILES;
+    float *value = malloc((size_t)file->num_points * row * sizeof *value);
+    int *week = malloc((size_t)steps * sizeof *week);
+    cr_assert(study_file_series_weeks(file, series, week, NULL) == 0);
+    for (int i = 0; i < steps; i++)
+        cr_assert(week[i] == (i + 1) * every - 1);
+    for (int arm = 0; arm < file->num_arms; arm++)
+        for (int place = 0; place < runs->shape.rows; place++) {
+            cr_assert(study_file_read_quantiles(file, series, arm, place, 0, file->num_points, value, NULL) == 0);
+            for (int64_t i = 0; i < file->num_points * steps; i++)
+                check_quantiles(runs, i / steps, (int[]){ arm, place, k }, week[i % steps],
+                                value + i * RESULTS_NUM_QUANTILES);
+        }
+    free(week);
+    free(value);
+}
+
 void check_series(struct study_file *file, const struct fake_runs *runs)
 {
     static const char *const what[4] = { "count", "missing", "mean", "variance" };
     int steps = runs->shape.steps, every = runs->study->outputs.every_weeks, got_rows, got_steps;
     double *value = malloc(4 * (size_t)(file->num_points * steps) * sizeof *value);
+    for (int k = 0; k < runs->shape.series; k++)
+        check_all_quantiles(file, runs, k);
     for (int k = 0; k < runs->shape.series; k++)
         for (int arm = 0; arm < file->num_arms; arm++)
             for (int row = 0; row < runs->shape.rows; row++) {
@@ -176,6 +223,39 @@ void check_series(struct study_file *file, const struct fake_runs *runs)
                 }
             }
     free(value);
+}
+
+/* A tile of a trajectory: NaN where the run failed. */
+static void check_tile(struct study_file *file, const struct fake_runs *runs, const int at[3],
+                       const struct study_tile *tile)
+{
+    int64_t weeks = runs->study->scenario.horizon, each = tile->num_replications * weeks;
+    float *value = malloc((size_t)(tile->num_points * each) * sizeof *value);
+    int series = runs->study->outputs.series[at[2]];
+    cr_assert(study_file_read_trajectory(file, series, at[0], at[1], tile, value, NULL) == 0);
+    for (int64_t i = 0; i < tile->num_points * each; i++) {
+        int64_t point = tile->point + i / each, r = tile->replication + i % each / weeks;
+        float want = fake_fails(runs, point, r) ? NAN : fake_weekly(point, r, at[0], at[1], at[2], (int)(i % weeks));
+        cr_assert(same_number(value[i], want), "point %d, replication %d: %g, not %g", (int)point, (int)r, value[i],
+                  want);
+    }
+    free(value);
+}
+
+void check_trajectories(struct study_file *file, const struct fake_runs *runs)
+{
+    int kept, rows, weeks, n = runs->study->outputs.trajectories;
+    cr_assert(study_file_trajectory_shape(file, &kept, &rows, &weeks, NULL) == 0);
+    cr_assert(kept == n && rows == runs->shape.rows && weeks == runs->study->scenario.horizon);
+    for (int k = 0; k < runs->shape.series; k++) {
+        cr_assert(study_file_has_trajectory(file, runs->study->outputs.series[k]));
+        for (int arm = 0; arm < file->num_arms; arm++)
+            for (int row = 0; row < rows; row++) {
+                const int at[3] = { arm, row, k };
+                check_tile(file, runs, at, &(struct study_tile){ 0, file->num_points, 0, kept });
+                check_tile(file, runs, at, &(struct study_tile){ 1, file->num_points - 2, kept - 1, 1 });
+            }
+    }
 }
 
 void check_design(struct study_file *file, const struct study *study)

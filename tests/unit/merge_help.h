@@ -32,6 +32,7 @@ void check_responses(struct study_file *file, const struct fake_runs *runs);
 void check_status(struct study_file *file, const struct fake_runs *runs);
 void check_failures(struct study_file *file, const struct fake_runs *runs);
 void check_series(struct study_file *file, const struct fake_runs *runs);
+void check_trajectories(struct study_file *file, const struct fake_runs *runs);
 void check_design(struct study_file *file, const struct study *study);
 
 #endif

@@ -175,6 +175,32 @@ Test(scenario_plan, without_arms_there_is_one_as_it_is)
     scenario_free(&scenario);
 }
 
+/* `--set arms=[...]`: those named stay what they were, wherever they stood; the text kept is of them. */
+Test(scenario_plan, some_arms_are_kept)
+{
+    static const char text[] = HEAD "meso = ( { id = \"a\"; } );\n" STRATEGIES
+                                    "arms = ( { id = \"first\"; }, { id = \"second\"; on = [\"full-time\"]; },\n"
+                                    "         { id = \"third\"; on = [\"replace\"]; reference = true; } );\n";
+    const struct scenario_override keep = { false, "arms=[\"third\", \"second\"]" };
+    struct scenario all = read_with(text, NULL, 0), some = read_with(text, &keep, 1);
+    struct scenario again = read_with(some.text, NULL, 0);
+    struct setting a = draw_of(&all, 1, 0), b = draw_of(&some, 1, 0);
+    cr_assert(all.num_arms == 3 && some.num_arms == 2 && b.num_arms == 2);
+    cr_expect(all.reference_arm == 2 && some.reference_arm == 1);
+    for (int i = 0; i < 2; i++) {
+        cr_expect_str_eq(some.arm_id[i], all.arm_id[i + 1], "in the scenario's order");
+        cr_expect(memcmp(b.arm[i].on, a.arm[i + 1].on, sizeof a.arm[0].on) == 0, "what is on in arm %d", i);
+    }
+    cr_expect(same_clinic(&a.clinic[0], &b.clinic[0]) && a.strategy[0].delay_weeks == b.strategy[0].delay_weeks);
+    cr_expect_str_eq(again.text, some.text);
+    cr_expect(again.num_arms == 2);
+    setting_free(&a);
+    setting_free(&b);
+    scenario_free(&all);
+    scenario_free(&some);
+    scenario_free(&again);
+}
+
 /* A strategy's uncertain value depends on its own id only. */
 Test(scenario_plan, a_strategy_keeps_its_luck)
 {

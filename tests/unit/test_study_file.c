@@ -36,6 +36,7 @@ Test(study_file, every_value_is_where_it_belongs)
     check_status(&file, &runs);
     check_failures(&file, &runs);
     check_series(&file, &runs);
+    check_trajectories(&file, &runs);
     check_design(&file, &study);
     study_file_close(&file);
     fake_runs_free(&runs);
@@ -48,12 +49,20 @@ Test(study_file, all_clinics_alone_and_no_series)
     struct fake_runs runs;
     struct study_file file;
     const char *path = own_path("alone.h5");
+    int kept, rows, weeks;
+    float x;
     fake_runs_init(&runs, &study, (struct geometry_sizes){ 10, 2, 1 }, false);
     fake_all(&runs);
     merged_to(&runs, &(struct merge_options){ .path = path });
     file = opened(path);
     cr_assert(file.num_places == 1 && strcmp(file.place_id[0], "all") == 0 && file.num_failures == 0);
     cr_assert(!study_file_has_series(&file, series_find("fidelity")));
+    cr_assert(!study_file_has_trajectory(&file, series_find("fidelity")));
+    cr_assert(study_file_trajectory_shape(&file, &kept, &rows, &weeks, NULL) == 0);
+    cr_assert(kept == 0 && rows == 0 && weeks == 0);
+    cr_assert(study_file_read_trajectory(&file, series_find("fidelity"), 0, 0, &(struct study_tile){ 0, 1, 0, 1 }, &x,
+                                         NULL) == MILIEU_ERR_RESULTS);
+    cr_assert(study_file_read_quantiles(&file, series_find("fidelity"), 0, 0, 0, 1, &x, NULL) == MILIEU_ERR_RESULTS);
     cr_assert(!study_file_has_response(&file, outcome_find("climate")));
     check_responses(&file, &runs);
     check_status(&file, &runs);
@@ -94,6 +103,7 @@ Test(shards, hold_the_same)
     check_status(&file, &runs);
     check_failures(&file, &runs);
     check_series(&file, &runs);
+    check_trajectories(&file, &runs);
     check_design(&file, &study);
     study_file_close(&file);
     fake_runs_free(&runs);
@@ -136,6 +146,7 @@ Test(study_file, other_files_are_refused)
     struct merge_options options = to(own_path("whole.h5"));
     struct study_file file;
     double x[3];
+    float values[256];
     uint8_t status[10];
     size_t length;
     char *bytes;
@@ -151,6 +162,12 @@ Test(study_file, other_files_are_refused)
     cr_assert(study_file_read_response(&file, study.respond[0], 2, 0, 0, 1, x, NULL) == MILIEU_ERR_RESULTS);
     cr_assert(study_file_read_response(&file, outcome_find("climate"), 0, 0, 0, 1, x, NULL) == MILIEU_ERR_RESULTS);
     cr_assert(study_file_read_status(&file, 6, 1, status, NULL) == MILIEU_ERR_RESULTS);
+    const struct study_tile beyond[] = { { 5, 2, 0, 1 }, { 0, 1, 1, 2 } }; /* six points, two replications kept */
+    for (int i = 0; i < 2; i++)
+        cr_assert(study_file_read_trajectory(&file, study.outputs.series[0], 0, 0, &beyond[i], values, NULL) ==
+                  MILIEU_ERR_RESULTS);
+    cr_assert(study_file_read_quantiles(&file, study.outputs.series[0], 0, 0, 6, 1, values, NULL) ==
+              MILIEU_ERR_RESULTS);
     cr_assert(study_file_read_status(&file, 5, 1, status, NULL) == 0);
     study_file_close(&file);
     study_file_close(&file);

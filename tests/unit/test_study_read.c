@@ -152,6 +152,77 @@ Test(study_read, replications_and_their_luck)
     study_free(&study);
 }
 
+/* A run on its own has the study's arms, and fails where any arm makes its point impossible: so the study's runs do. */
+Test(study_read, a_run_has_the_arms_of_the_study)
+{
+    struct study study = study_of(SHORT "arms = [\"with-champion\"]; runs: { replications = 4; seed = 12; };\n", NULL);
+    struct scenario whole, run;
+    struct messages messages;
+    struct error err = { 0 };
+    messages_init(&messages, 0);
+    cr_assert(study.num_arms == 1 && study_read_point(&study, 1, &whole, NULL, &err) == 0);
+    cr_assert(study_read_run(&study, 1, 3, &run, &messages, &err) == 0 && messages.num_errors == 0);
+    cr_expect(whole.num_arms == 2 && run.num_arms == 1);
+    cr_expect_str_eq(run.arm_id[0], "with-champion");
+    cr_expect(run.runs.draws == 1 && run.runs.first_draw == 3 && run.runs.seed == 12);
+    struct setting a = draw_of(&whole, 12, 3), b = draw_of(&run, 12, 3);
+    cr_expect(memcmp(a.arm[1].on, b.arm[0].on, sizeof a.arm[1].on) == 0 && same_clinic(&a.clinic[1], &b.clinic[1]));
+    setting_free(&a);
+    setting_free(&b);
+    scenario_free(&whole);
+    scenario_free(&run);
+    messages_free(&messages);
+    study_free(&study);
+}
+
+/* The study of a scenario that says `uncertainty` itself ("" : it does not). */
+static struct study study_of_uncertain(const char *text, const char *uncertainty)
+{
+    char scenario[1024];
+    struct study study;
+    struct messages messages;
+    struct error err = { 0 };
+    int length = snprintf(scenario, sizeof scenario, "%s%s%s%s", study_scenario,
+                          uncertainty[0] != '\0' ? "runs: { uncertainty = \"" : "", uncertainty,
+                          uncertainty[0] != '\0' ? "\"; };\n" : "");
+    struct study_texts texts = { .name = "study.cfg",
+                                 .study = text,
+                                 .study_length = strlen(text),
+                                 .scenario = scenario,
+                                 .scenario_length = (size_t)length };
+    messages_init(&messages, 0);
+    cr_assert(study_read_texts(&study, &texts, &messages, &err) == 0, "%s", err.detail[0]);
+    messages_free(&messages);
+    return study;
+}
+
+Test(study_read, uncertainty_not_said_is_the_scenarios)
+{
+    static const char *const word[] = { "both", "parameters", "chance" };
+    for (int i = 0; i < 3; i++) {
+        struct study silent = study_of_uncertain(SHORT, word[i]);
+        struct study saying = study_of_uncertain(SHORT "runs: { uncertainty = \"both\"; };\n", word[i]);
+        struct scenario scenario;
+        struct study_parts parts[2];
+        struct error err = { 0 };
+        cr_expect_eq((int)silent.uncertainty, i, "%s", word[i]);
+        cr_expect_eq((int)saying.uncertainty, UNCERTAIN_BOTH, "what the study says counts");
+        cr_assert(study_read_point(&silent, 0, &scenario, NULL, &err) == 0);
+        cr_expect_eq((int)scenario.runs.uncertainty, i);
+        cr_assert(study_parts(&silent, "p", &parts[0], &err) == 0 && study_parts(&saying, "p", &parts[1], &err) == 0);
+        cr_expect_eq(strcmp(parts[0].text[PART_RUNS], parts[1].text[PART_RUNS]) == 0, i == UNCERTAIN_BOTH,
+                     "its name holds what holds, said or not");
+        study_parts_free(&parts[0]);
+        study_parts_free(&parts[1]);
+        scenario_free(&scenario);
+        study_free(&silent);
+        study_free(&saying);
+    }
+    struct study neither = study_of_uncertain(SHORT, "");
+    cr_expect_eq((int)neither.uncertainty, UNCERTAIN_BOTH);
+    study_free(&neither);
+}
+
 /* Each value is fine by itself; together they are not. */
 Test(study_read, a_point_that_cannot_be)
 {

@@ -1,5 +1,6 @@
 /* Verify: batches of real runs are made again and are the same to the last bit; one that is not is found, and named. */
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,10 @@ static const char text[] =
                "respond = [\"reach\", \"fidelity\"]; runs: { replications = 6; seed = 3; };\n"
                "outputs: { clinics = true; series = [\"fidelity\"]; every_weeks = 13; trajectories = 1; };\n";
 
-/* A folder of real batches; `wrong` (-1: none) has a bit of its last value turned. */
-static void make_runs(struct fake_runs *runs, const struct study *study, int64_t wrong)
+#define BATCH(b) (1U << (b))
+
+/* A folder of real batches; those of `wrong` have a bit of their last value turned. */
+static void make_runs(struct fake_runs *runs, const struct study *study, unsigned wrong)
 {
     struct maker maker;
     struct bytes payload = { 0 };
@@ -32,7 +35,7 @@ static void make_runs(struct fake_runs *runs, const struct study *study, int64_t
         cr_assert(maker_make(&maker, (uint64_t)span.point, (uint32_t)span.replication, (uint32_t)span.num_replications,
                              &payload, &err) == 0,
                   "%s", err.detail[0]);
-        if (b == wrong)
+        if ((wrong & BATCH(b)) != 0)
             payload.at[sizeof(struct part_head) + 16 + 2 * runs->shape.values * sizeof(double) - 8] ^= 1;
         fake_journal_of(runs, b, payload.at, payload.length);
     }
@@ -65,7 +68,7 @@ Test(verify, all_of_a_sound_folder)
     struct merge_report merged;
     struct verify_report report;
     char path[700], hash[65];
-    make_runs(&runs, &study, -1);
+    make_runs(&runs, &study, 0);
     report = verified(&runs, &(struct verify_options){ .share = 1, .seed = 1 });
     cr_assert(report.runs == 12 && report.runs_failed == 0 && report.runs_missing == 0 && report.duplicates == 0);
     cr_assert(report.batches_checked == 6 && report.runs_checked == 12 && report.runs_different == 0);
@@ -85,7 +88,7 @@ Test(verify, a_share_is_drawn_by_its_seed)
     struct study study = study_of(text, NULL);
     struct fake_runs runs;
     int64_t checked = 0;
-    make_runs(&runs, &study, 4);
+    make_runs(&runs, &study, BATCH(4));
     for (uint64_t seed = 0; seed < 40; seed++) {
         struct verify_options options = { .share = 0.3, .seed = seed };
         struct verify_report once = verified(&runs, &options), twice = verified(&runs, &options);
@@ -103,10 +106,92 @@ Test(verify, a_run_that_differs_is_named)
     struct study study = study_of(text, NULL);
     struct fake_runs runs;
     struct verify_report report;
-    make_runs(&runs, &study, 4); /* of point 1, replications 2 and 3 */
+    make_runs(&runs, &study, BATCH(4)); /* of point 1, replications 2 and 3 */
     report = verified(&runs, &(struct verify_options){ .share = 1 });
     cr_assert(report.runs_different == 1, "%d", (int)report.runs_different);
     cr_assert(report.first_different == 6 + 3, "%d", (int)report.first_different);
+    fake_runs_free(&runs);
+    study_free(&study);
+}
+
+static bool same_report(const struct verify_report *a, const struct verify_report *b)
+{
+    return a->runs == b->runs && a->runs_failed == b->runs_failed && a->runs_missing == b->runs_missing &&
+           a->duplicates == b->duplicates && a->batches_checked == b->batches_checked &&
+           a->runs_checked == b->runs_checked && a->runs_different == b->runs_different &&
+           a->first_different == b->first_different && a->merged == b->merged &&
+           strcmp(a->damage[0], b->damage[0]) == 0 && strcmp(a->damage[1], b->damage[1]) == 0 &&
+           strcmp(a->merged_hash, b->merged_hash) == 0;
+}
+
+static void count_up(void *context, int64_t done, int64_t in_all)
+{
+    int64_t *last = context;
+    cr_assert(done > *last && done <= in_all);
+    *last = done;
+}
+
+Test(verify, any_number_of_threads_reports_the_same)
+{
+    static const unsigned wrong[] = { 0, BATCH(4), BATCH(1) | BATCH(3) | BATCH(5) };
+    static const double share[] = { 1, 0.5 };
+    struct study study = study_of(text, NULL);
+    for (int w = 0; w < 3; w++) {
+        struct fake_runs runs;
+        make_runs(&runs, &study, wrong[w]);
+        for (int s = 0; s < 2; s++) {
+            struct verify_options options = { .share = share[s], .seed = 5, .threads = 1 };
+            struct verify_report one = verified(&runs, &options);
+            cr_expect(s > 0 || one.runs_different == (w == 0 ? 0 : 2 * w - 1));
+            cr_expect(s > 0 || one.first_different == (w == 0   ? -1
+                                                       : w == 1 ? 6 + 3
+                                                                : 3),
+                      "%d", (int)one.first_different);
+            for (int threads = 2; threads <= 9; threads++) { /* there are six batches */
+                int64_t done = 0;
+                options.threads = threads;
+                options.progress = count_up;
+                options.progress_context = &done;
+                struct verify_report many = verified(&runs, &options);
+                cr_expect(same_report(&one, &many), "%d threads, case %d", threads, w);
+                cr_expect(done == one.runs_checked);
+            }
+        }
+        fake_runs_free(&runs);
+    }
+    study_free(&study);
+}
+
+struct stopping {
+    volatile sig_atomic_t stop;
+    int64_t told;
+};
+
+static void stop_at_once(void *context, int64_t done, int64_t in_all)
+{
+    struct stopping *self = context;
+    (void)in_all;
+    self->told = done;
+    self->stop = 1;
+}
+
+Test(verify, stops_when_it_is_asked_to)
+{
+    struct study study = study_of(text, NULL);
+    struct fake_runs runs;
+    make_runs(&runs, &study, 0);
+    for (int threads = 1; threads <= 3; threads += 2) {
+        struct stopping stopping = { 0 };
+        struct verify_report report;
+        struct verify_options options = { .share = 1,
+                                          .threads = threads,
+                                          .stop = &stopping.stop,
+                                          .progress = stop_at_once,
+                                          .progress_context = &stopping };
+        cr_assert_eq(study_verify(&study, &runs.folder, &options, &report, NULL), MILIEU_ERR_INTERRUPTED);
+        cr_expect(stopping.told >= 2 && stopping.told < 12, "%d of 12 runs", (int)stopping.told);
+        cr_expect(report.runs_checked == stopping.told);
+    }
     fake_runs_free(&runs);
     study_free(&study);
 }
@@ -119,7 +204,7 @@ Test(verify, a_merged_file_of_other_runs)
     struct verify_report report;
     struct error err = { 0 };
     char path[700];
-    make_runs(&runs, &study, -1);
+    make_runs(&runs, &study, 0);
     snprintf(path, sizeof path, "%s/journal/test-1-2.journal", runs.folder.path);
     cr_assert(remove(path) == 0);
     cr_assert(study_merge(&study, &runs.folder, &(struct merge_options){ .partial = true }, &merged, NULL) == 0);
