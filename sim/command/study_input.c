@@ -4,17 +4,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "../study/looks.h"
-#include "../study/pilot.h"
+#include "../study/study_folder.h"
 #include "build_info.h"
-
-/* Names of the inputs in a folder. */
-#define STUDY_FILE "study.cfg"
-#define SCENARIO_FILE "scenario.cfg"
-#define POINTS_FILE "points.csv"
-
-#define PILOT_SECONDS                                                                                                  \
-    0.1 /* before a folder is made, to cut its work into blocks: a hundredth of a study of ten seconds */
 
 const char *study_program(void)
 {
@@ -49,23 +40,6 @@ static void pause_for(double seconds)
 const struct worker_clock study_clock = { now_us, cpu_us, pause_for };
 
 /* ---- the folder's study ---- */
-
-int study_folder_spec(const struct study *study, struct study_parts *parts, struct folder_spec *spec, struct error *err)
-{
-    int ret = study_parts(study, study_program(), parts, err);
-    *spec = (struct folder_spec){ .plan = looks_plan(study) };
-    if (ret != 0)
-        return ret;
-    for (int i = 0; i < NUM_FOLDER_PARTS; i++)
-        spec->part[i] = parts->text[i];
-    spec->input[spec->num_inputs++] = (struct folder_input){ STUDY_FILE, study->text, study->text_length };
-    spec->input[spec->num_inputs++] =
-        (struct folder_input){ SCENARIO_FILE, study->scenario.text, strlen(study->scenario.text) };
-    if (study->points_text != NULL)
-        spec->input[spec->num_inputs++] =
-            (struct folder_input){ POINTS_FILE, study->points_text, study->points_length };
-    return 0;
-}
 
 static bool folder_has(const struct folder *folder, const char *name)
 {
@@ -120,16 +94,5 @@ int input_study_folder(const struct call *call, const char *path, struct folder 
 int input_make_folder(const struct study *study, const char *path, const volatile sig_atomic_t *stop,
                       struct folder *folder, struct error *err)
 {
-    struct folder_spec spec = { 0 };
-    struct study_parts parts = { 0 };
-    struct pilot pilot;
-    int ret = study_folder_spec(study, &parts, &spec, err);
-    spec.sizes = (struct geometry_sizes){ 1, 1, 1 };
-    if (ret == 0 && !folder_exists(path) &&
-        (ret = pilot_measure(study, PILOT_SECONDS, &study_clock, stop, &pilot, err)) == 0)
-        spec.sizes = geometry_choose(&spec.plan, &pilot.costs);
-    if (ret == 0)
-        ret = folder_create_or_open(folder, path, &spec, err);
-    study_parts_free(&parts);
-    return ret;
+    return study_folder_open(study, path, study_program(), &study_clock, stop, folder, err);
 }

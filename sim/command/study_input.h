@@ -17,11 +17,6 @@ extern const struct worker_clock study_clock;
 int input_study_folder(const struct call *call, const char *path, struct folder *folder, struct study *study,
                        struct error *err);
 
-/* What a folder for the study is made from; `sizes` are left to the caller. Borrows from `study` and from `parts`, which
- * the caller frees. MILIEU_ERR_MEMORY. */
-int study_folder_spec(const struct study *study, struct study_parts *parts, struct folder_spec *spec,
-                      struct error *err);
-
 /* Opens the folder, made where there is none: then a few runs tell how work is best cut. `stop` may be NULL. The caller
  * frees `folder` in any case. */
 int input_make_folder(const struct study *study, const char *path, const volatile sig_atomic_t *stop,
