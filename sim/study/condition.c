@@ -67,10 +67,15 @@ static const char *shown(const struct parser *p, const char *from, size_t length
     return reading_show(p->reading, from, length, 40);
 }
 
+static const char *key(const struct parser *p)
+{
+    return p->node->name != NULL ? p->node->name : key_table[KEY_STUDY_where].id; /* one of a list of them */
+}
+
 #define REFUSE(p, at, en, fr, ...)                                                                                     \
     ((p)->node->wrong                                                                                                  \
          ? (void)0                                                                                                     \
-         : complain((p)->reading, (p)->node, "where = \"%s\", column %d: " en, "where = \"%s\", colonne %d : " fr,     \
+         : complain((p)->reading, (p)->node, "%s = \"%s\", column %d: " en, "%s = \"%s\", colonne %d : " fr, key(p),   \
                     shown((p), (p)->text, strlen((p)->text)), column((p), (at)), __VA_ARGS__))
 
 static enum sort bad(struct parser *p, const char *at, const char *en, const char *fr)
@@ -86,10 +91,16 @@ static void skip(struct parser *p)
     p->at += strspn(p->at, " \t\r\n");
 }
 
+static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+
 static size_t name_length(const char *text)
 {
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
     return strchr("0123456789", *text) != NULL ? 0 : strspn(text, letters);
+}
+
+static bool goes_on(const char *text)
+{
+    return strspn(text, letters) > 0;
 }
 
 static const char *here(struct parser *p)
@@ -142,16 +153,32 @@ static const char *nearest(const struct parser *p, const char *name)
     return nearest;
 }
 
+/* The longest name that stands here, of those that may: "clinic-a.reach" has marks that are none of a name's in a study.
+ * -1: none. */
+static int known_name(const struct parser *p)
+{
+    int found = -1;
+    size_t longest = 0;
+    for (int i = 0; i < p->num_vary; i++) {
+        size_t length = strlen(p->vary[i].name);
+        if (length > longest && strncmp(p->vary[i].name, p->at, length) == 0 && !goes_on(p->at + length)) {
+            found = i;
+            longest = length;
+        }
+    }
+    return found;
+}
+
 static enum sort read_name(struct parser *p, size_t length)
 {
     const char *name = shown(p, p->at, length);
-    for (int i = 0; i < p->num_vary; i++)
-        if (strncmp(p->vary[i].name, p->at, length) == 0 && p->vary[i].name[length] == '\0') {
-            add(p, PUSH_THING)->thing = i;
-            p->at += length;
-            p->thing = i;
-            return p->vary[i].word != NULL ? SORT_WORD_OF : SORT_NUMBER;
-        }
+    int known = known_name(p);
+    if (known >= 0) {
+        add(p, PUSH_THING)->thing = known;
+        p->at += strlen(p->vary[known].name);
+        p->thing = known;
+        return p->vary[known].word != NULL ? SORT_WORD_OF : SORT_NUMBER;
+    }
     REFUSE(p, p->at, "'%s' is no name of what varies%s", "« %s » n'est pas un nom de ce qui varie%s", name,
            reading_did_you_mean(p->reading, nearest(p, name)));
     return SORT_BAD;
@@ -219,7 +246,7 @@ static enum sort read_value(struct parser *p)
     }
     if (*from == '\'')
         return read_quoted(p);
-    return name_length(from) > 0 ? read_name(p, name_length(from)) : read_number(p);
+    return name_length(from) > 0 || known_name(p) >= 0 ? read_name(p, name_length(from)) : read_number(p);
 }
 
 /* Both sides of an arithmetic sign. */

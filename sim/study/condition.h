@@ -17,7 +17,7 @@ struct condition {
     struct condition_step *step;
 };
 
-/* Reads the text of `node`; names are those of `vary`. Complains at the node, naming the column, and returns false when
+/* Reads the text of `node`; names are those of `vary`, which may have other marks in them than letters. Complains at the node, naming the column, and returns false when
  * it is no condition. What it is made of lives in reading->keep. */
 bool condition_read(struct condition *self, struct reading *reading, struct node *node, const struct vary *vary,
                     int num_vary);

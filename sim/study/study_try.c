@@ -59,7 +59,7 @@ static bool same_lengths(struct study_reading *s, int thing, double x, const str
         s->r, study_item(s, thing),
         "vary[%s] = %s: clinics, arms and horizon stay the scenario's at every point (%d, %d, %d weeks); run a "
         "study for each",
-        "vary[%s] = %s : cliniques, bras et horizon restent ceux du scénario en tout point (%d, %d, %d semaines) ; "
+        "vary[%s] = %s : cliniques, bras et horizon restent ceux du scénario en tout point (%d, %d, %d semaines) ; "
         "faites une étude pour chacun",
         s->vary[thing].name, vary_text(&s->vary[thing], x, number), base->num_clinics, base->num_arms, base->horizon);
     return false;

@@ -165,7 +165,7 @@ static void take_range(struct one *o, struct node *node)
                  "%s : range = [%.10g, %.10g] : le bas vient d'abord, et est sous le haut", place(o), v->low, v->high);
     else if (!isfinite(v->high - v->low))
         complain(o->r, node, "%s: range = [%.10g, %.10g] is wider than any number can be",
-                 "%s : range = [%.10g, %.10g] est plus large que tout nombre", place(o), v->low, v->high);
+                 "%s : range = [%.10g, %.10g] est plus large que tout nombre", place(o), v->low, v->high);
     else if (v->log && !(v->low > 0))
         complain(o->r, node, "%s: range = [%.10g, %.10g]: a scale = \"log\" needs both ends > 0",
                  "%s : range = [%.10g, %.10g] : scale = \"log\" demande deux bouts > 0", place(o), v->low, v->high);
@@ -374,7 +374,7 @@ static void check_morris(struct one *o, int levels)
             o->r, o->node,
             "%s: method morris gives %d values their turn only where design.levels, %d, is a multiple of it: "
             "levels = %d",
-            "%s : la méthode morris ne donne leur tour à %d valeurs que si design.levels, %d, en est un multiple : "
+            "%s : la méthode morris ne donne leur tour à %d valeurs que si design.levels, %d, en est un multiple : "
             "levels = %d",
             place(o), o->v->num_values, levels, 2 * o->v->num_values);
 }
