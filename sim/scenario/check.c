@@ -21,7 +21,7 @@ bool check_is_id(const char *text)
 /* The outermost group of a file: not named in messages. */
 static bool is_root(enum at at)
 {
-    return at == AT_ROOT || at == AT_STUDY;
+    return at == AT_ROOT || at == AT_STUDY || at == AT_CALIBRATION;
 }
 
 static void must_be(struct reading *r, struct node *node, const struct path *path, const char *en, const char *fr)

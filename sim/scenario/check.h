@@ -4,7 +4,7 @@
 
 #include "reading.h"
 
-/* `at`: AT_ROOT for a scenario, AT_STUDY for a study. Complains of every key that may not stand where it does, every value of a wrong type or out of range, every missing
+/* `at`: AT_ROOT for a scenario, AT_STUDY for a study, AT_CALIBRATION. Complains of every key that may not stand where it does, every value of a wrong type or out of range, every missing
  * key, every id used twice in a list. Nodes that hold a number, rating or distribution get their `value`. */
 void check_tree(struct reading *reading, struct node *root, enum at at);
 

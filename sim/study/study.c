@@ -28,12 +28,12 @@ static struct node *root_key(const struct study_reading *s, int row)
 
 /* ---- files beside the study ---- */
 
-static char *join(struct study_reading *s, const char *folder, const char *name)
+static char *join(struct reading *r, const char *folder, const char *name)
 {
     size_t length = strlen(folder);
     const char *slash = length > 0 && folder[length - 1] != '/' ? "/" : "";
     return reading_memory(
-        s->r, arena_print(s->r->arena, "%s%s%s", name[0] == '/' ? "" : folder, name[0] == '/' ? "" : slash, name));
+        r, arena_print(r->arena, "%s%s%s", name[0] == '/' ? "" : folder, name[0] == '/' ? "" : slash, name));
 }
 
 static bool is_file(const char *path)
@@ -42,15 +42,14 @@ static bool is_file(const char *path)
     return path != NULL && stat(path, &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/* Beside the study, then among the shipped scenarios, where "../" leads nowhere. */
-static const char *find_scenario(struct study_reading *s, const char *folder, const char *name)
+const char *study_find_scenario(struct reading *r, const char *folder, const char *name)
 {
-    const char *path = folder != NULL ? join(s, folder, name) : NULL, *shipped = getenv("MILIEU_SCENARIOS");
+    const char *path = folder != NULL ? join(r, folder, name) : NULL, *shipped = getenv("MILIEU_SCENARIOS");
     if (is_file(path))
         return path;
     while (strncmp(name, "../", 3) == 0 || strncmp(name, "./", 2) == 0)
         name = strchr(name, '/') + 1;
-    path = shipped != NULL && shipped[0] != '\0' && name[0] != '/' ? join(s, shipped, name) : NULL;
+    path = shipped != NULL && shipped[0] != '\0' && name[0] != '/' ? join(r, shipped, name) : NULL;
     return is_file(path) ? path : NULL;
 }
 
@@ -69,7 +68,7 @@ static void read_scenario(struct study_reading *s, const struct study_texts *tex
         ret = scenario_read_text(&study->scenario, node->is.text, NULL, texts->scenario, texts->scenario_length, NULL,
                                  0, s->r->messages, NULL);
     } else {
-        path = find_scenario(s, texts->folder, node->is.text);
+        path = study_find_scenario(s->r, texts->folder, node->is.text);
         if (path == NULL) {
             complain(s->r, node, "scenario = \"%s\": there is no such file, neither beside the study nor shipped",
                      "scenario = « %s » : ce fichier n'existe pas, ni à côté de l'étude ni parmi les scénarios livrés",
@@ -120,7 +119,7 @@ static char *read_file(const char *path, size_t *length)
 static void read_points_file(struct study_reading *s, struct node *node, const struct study_texts *texts)
 {
     struct study *study = s->study;
-    const char *name = node->is.text, *path = texts->folder != NULL ? join(s, texts->folder, name) : NULL;
+    const char *name = node->is.text, *path = texts->folder != NULL ? join(s->r, texts->folder, name) : NULL;
     struct source *source;
     if (texts->points != NULL) {
         study->points_length = texts->points_length;

@@ -16,6 +16,10 @@ struct study_reading {
     struct points points; /* of a list: its rows become the design's */
 };
 
+/* Where a scenario stands: beside the file that names it, then among the shipped ones, where "../" leads nowhere. NULL: in
+ * neither, or no memory. In the arena. */
+const char *study_find_scenario(struct reading *reading, const char *folder, const char *name);
+
 /* The group of one of them. */
 struct node *study_item(const struct study_reading *self, int number);
 
