@@ -11,7 +11,7 @@
 #include "journal_disk.h"
 
 /* Bytes read at once: where all is looked at, and where most payloads are passed over. */
-enum { CHUNK = 1 << 20, SMALL_CHUNK = 1 << 16 };
+enum { CHUNK = 1 << 20, SMALL_CHUNK = 1 << 14 };
 
 /* ---- a file, in pieces ---- */
 
