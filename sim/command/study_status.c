@@ -1,4 +1,9 @@
-/* `milieu study status FOLDER`: how far a study is, from any machine that sees its folder. Nothing is written. */
+/* `milieu study status FOLDER`: how far a study is, who works on it and who has, from any machine that sees its folder.
+ * Nothing is written.
+ *
+ * It reads the headers of records, and of payloads those of records with failed runs, for their reasons (of a study that stops
+ * by precision all payloads: they decide what there is to do). So a damaged header is told, and a damaged payload is not,
+ * unless it is one of these: its runs count as done here. Sweep, merge and verify read everything and do not count them. */
 #include <cjson/cJSON.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,14 +11,22 @@
 #include "../study/batch.h"
 #include "../study/claim.h"
 #include "../study/looks.h"
+#include "../study/moment.h"
 #include "study_command.h"
 
 #define RATE_SECONDS 600.0 /* the speed is told from what was done in so long */
 #define MOST_REASONS 8     /* kinds of failure that are told apart */
+#define MOST_HOSTS 20      /* told in words, those last heard of; all in JSON */
 
 struct failure_kind {
     char text[256];
     int64_t runs;
+};
+
+struct host {         /* of all its journals that have a beginning */
+    const char *name; /* the ledger's */
+    int journals;
+    int64_t cpu_us, first_us, last_us;
 };
 
 struct status {
@@ -26,6 +39,8 @@ struct status {
     int64_t now_us, recent_runs, recent_from_us;
     int num_workers, num_stale;
     cJSON *workers;
+    struct host *host; /* the last heard of first */
+    int num_hosts;
 };
 
 /* ---- reading ---- */
@@ -100,6 +115,45 @@ static int take_worker(void *context, const struct claim_state *state)
     return 0;
 }
 
+/* The host of that name, begun where there is none. */
+static struct host *host_named(struct status *self, const char *name)
+{
+    int i = 0;
+    while (i < self->num_hosts && strcmp(self->host[i].name, name) != 0)
+        i++;
+    if (i == self->num_hosts)
+        self->host[self->num_hosts++] = (struct host){ .name = name, .first_us = INT64_MAX };
+    return &self->host[i];
+}
+
+static int by_last(const void *a, const void *b)
+{
+    const struct host *x = a, *y = b;
+    return x->last_us != y->last_us ? (x->last_us < y->last_us ? 1 : -1) : strcmp(x->name, y->name);
+}
+
+static int collect_hosts(struct status *self, struct error *err)
+{
+    const struct ledger *ledger = &self->ledger;
+    self->num_hosts = 0;
+    if ((self->host = calloc((size_t)ledger->num_journals + 1, sizeof *self->host)) == NULL)
+        return error_set_memory(err);
+    for (int i = 0; i < ledger->num_journals; i++) {
+        const struct ledger_journal *journal = &ledger->journal[i];
+        if (journal->opening.time_us == 0) /* empty so far, or its beginning is damaged */
+            continue;
+        struct host *host = host_named(self, journal->opening.origin.host);
+        host->journals++;
+        host->cpu_us += journal->cpu_us;
+        if (journal->opening.time_us < host->first_us)
+            host->first_us = journal->opening.time_us;
+        if (journal->last_us > host->last_us)
+            host->last_us = journal->last_us;
+    }
+    qsort(self->host, (size_t)self->num_hosts, sizeof *self->host, by_last);
+    return 0;
+}
+
 static int read_folder(struct status *self, const struct folder *folder, const struct study *study, struct error *err)
 {
     struct ledger_rule rule;
@@ -108,13 +162,15 @@ static int read_folder(struct status *self, const struct folder *folder, const s
     int ret = claims != NULL ? 0 : error_set_memory(err);
     study_shape(study, &self->shape);
     if (ret == 0)
-        ret = ledger_init(&self->ledger, folder, sequential ? &rule : NULL, JOURNAL_FULL, err);
+        ret = ledger_init(&self->ledger, folder, sequential ? &rule : NULL, JOURNAL_FAILURES, err);
     if (ret == 0) {
         ledger_listen(&self->ledger, take_record, self);
         ret = ledger_update(&self->ledger, err);
     }
     if (ret == 0)
         ret = claims_list(claims, 1e-6 * (double)self->now_us, take_worker, self, err);
+    if (ret == 0)
+        ret = collect_hosts(self, err);
     free(claims);
     return ret;
 }
@@ -135,6 +191,23 @@ static cJSON *reasons_json(const struct status *self)
         cJSON *item = cJSON_CreateObject();
         cJSON_AddStringToObject(item, "reason", self->reason[i].text);
         cJSON_AddNumberToObject(item, "runs", (double)self->reason[i].runs);
+        cJSON_AddItemToArray(list, item);
+    }
+    return list;
+}
+
+static cJSON *hosts_json(const struct status *self)
+{
+    cJSON *list = cJSON_CreateArray();
+    char moment[MOMENT_TEXT];
+    for (int i = 0; i < self->num_hosts; i++) {
+        const struct host *host = &self->host[i];
+        cJSON *item = cJSON_CreateObject();
+        cJSON_AddStringToObject(item, "host", host->name);
+        cJSON_AddNumberToObject(item, "journals", host->journals);
+        cJSON_AddNumberToObject(item, "core_hours", (double)host->cpu_us / 3.6e9);
+        cJSON_AddStringToObject(item, "first", moment_text(host->first_us, moment));
+        cJSON_AddStringToObject(item, "last", moment_text(host->last_us, moment));
         cJSON_AddItemToArray(list, item);
     }
     return list;
@@ -161,6 +234,7 @@ static int status_json(struct status *self, const struct folder *folder, struct 
     cJSON_AddNumberToObject(object, "torn", (double)c->torn);
     cJSON_AddNumberToObject(object, "damaged", (double)c->damaged);
     cJSON_AddNumberToObject(object, "duplicates", (double)c->duplicates);
+    cJSON_AddItemToObject(object, "hosts", hosts_json(self));
     cJSON_AddItemToObject(object, "workers", self->workers);
     self->workers = NULL;
     char *text = cJSON_PrintUnformatted(object);
@@ -184,6 +258,20 @@ static void say_workers(const struct status *self)
             *job->valuestring != '\0' ? job->valuestring : "-",
             cJSON_GetObjectItem(worker, "seconds_since_sign")->valuedouble);
     }
+}
+
+static void say_hosts(const struct status *self)
+{
+    const struct terminal *t = self->terminal;
+    char first[MOMENT_TEXT], last[MOMENT_TEXT], hours[NUMBER_LENGTH];
+    for (int i = 0; i < self->num_hosts && i < MOST_HOSTS; i++) {
+        const struct host *host = &self->host[i];
+        text_number(hours, (double)host->cpu_us / 3.6e9, 3, false, t->lang);
+        say(t, WORD_STATUS_HOST, host->name, moment_text(host->first_us, first), moment_text(host->last_us, last),
+            hours, host->journals);
+    }
+    if (self->num_hosts > MOST_HOSTS)
+        say(t, WORD_STATUS_MORE_HOSTS, self->num_hosts - MOST_HOSTS);
 }
 
 static void say_time_left(const struct status *self)
@@ -217,6 +305,7 @@ static void status_words(struct status *self, const struct folder *folder, const
     for (int i = 0; i < self->num_reasons; i++)
         say(t, WORD_STATUS_REASON, text_number(number, (double)self->reason[i].runs, 0, false, t->lang),
             self->reason[i].text);
+    say_hosts(self);
     if (self->num_workers + self->num_stale > 0)
         say_workers(self);
     if (c->torn > 0)
@@ -236,6 +325,7 @@ int study_status(const struct call *call, const struct folder *folder, const str
     else if (ret == 0)
         status_words(&self, folder, study);
     cJSON_Delete(self.workers);
+    free(self.host);
     ledger_free(&self.ledger);
     return ret;
 }

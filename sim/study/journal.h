@@ -111,9 +111,12 @@ struct journal_position {
     bool closed;          /* a closing record was read */
 };
 
+/* What of a journal is read, and its checksums looked at. All headers are. A payload that is left out is given as NULL,
+ * and damage in it is not seen: its record counts as valid, with what its header says. */
 enum journal_check {
-    JOURNAL_FULL,   /* every payload's checksum: for resume, merge, verify */
-    JOURNAL_HEADERS /* headers' alone; payloads are not read and given as NULL, but for the opening's: for a quick look */
+    JOURNAL_FULL,    /* every payload: for resume, merge, verify */
+    JOURNAL_HEADERS, /* none but the opening's: for a quick look */
+    JOURNAL_FAILURES /* the opening's, and of records with failed runs: for a quick look that tells why */
 };
 
 /* Receives each valid record; non-zero ends the scan and is returned (the record then counts as read). */

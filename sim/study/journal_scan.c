@@ -10,7 +10,8 @@
 #include "journal.h"
 #include "journal_disk.h"
 
-enum { CHUNK = 1 << 20 }; /* bytes read at once */
+/* Bytes read at once: where all is looked at, and where most payloads are passed over. */
+enum { CHUNK = 1 << 20, SMALL_CHUNK = 1 << 14 };
 
 /* ---- a file, in pieces ---- */
 
@@ -19,7 +20,7 @@ struct window {
     const char *path;
     int64_t size;  /* of the file, when it was opened */
     int64_t start; /* of the bytes held */
-    size_t filled, capacity;
+    size_t filled, capacity, chunk;
     unsigned char *bytes;
     struct error *err;
     int ret; /* why a piece could not be had */
@@ -69,7 +70,7 @@ static const unsigned char *piece(struct window *self, int64_t offset, size_t le
     if (self->ret != 0 || offset + (int64_t)length > self->size)
         return NULL;
     if (offset < self->start || offset + (int64_t)length > self->start + (int64_t)self->filled) {
-        size_t wanted = length > CHUNK ? length : CHUNK;
+        size_t wanted = length > self->chunk ? length : self->chunk;
         if (self->size - offset < (int64_t)wanted)
             wanted = (size_t)(self->size - offset);
         if (!fill(self, offset, wanted) || self->filled < length)
@@ -78,10 +79,10 @@ static const unsigned char *piece(struct window *self, int64_t offset, size_t le
     return self->bytes + (offset - self->start);
 }
 
-static int open_window(struct window *self, const char *path, struct error *err)
+static int open_window(struct window *self, const char *path, size_t chunk, struct error *err)
 {
     struct stat st;
-    *self = (struct window){ .path = path, .err = err, .fd = open(path, O_RDONLY | O_CLOEXEC) };
+    *self = (struct window){ .path = path, .err = err, .chunk = chunk, .fd = open(path, O_RDONLY | O_CLOEXEC) };
     if (self->fd < 0 || fstat(self->fd, &st) != 0)
         return error_set_system(err, MILIEU_ERR_INPUT, errno, "cannot read %s", "impossible de lire %s", path);
     self->size = st.st_size;
@@ -120,7 +121,12 @@ static int64_t end_of(int64_t offset, const struct disk_header *header)
     return offset + JOURNAL_HEADER + (int64_t)journal_padded(header->length);
 }
 
-/* Is there a whole, sound record? Its payload is in the window then, unless headers are all that is looked at. */
+static bool wants_payload(enum journal_check check, const struct disk_header *header)
+{
+    return check == JOURNAL_FULL || (check == JOURNAL_FAILURES && header->failed > 0);
+}
+
+/* Is there a whole, sound record? Its payload is in the window then, if it is wanted. */
 static bool record_at(struct window *window, int64_t offset, enum journal_check check, struct disk_header *header,
                       struct journal_record *record)
 {
@@ -133,7 +139,7 @@ static bool record_at(struct window *window, int64_t offset, enum journal_check 
     from_disk(header, record);
     record->offset = offset;
     record->journal = window->path;
-    if (check == JOURNAL_HEADERS)
+    if (!wants_payload(check, header))
         return true;
     if ((bytes = piece(window, offset, sizeof *header + journal_padded(header->length))) == NULL)
         return false;
@@ -245,7 +251,8 @@ int journal_scan(const char *path, struct journal_position *position, const stru
 {
     struct window window;
     int ret;
-    if ((ret = open_window(&window, path, err)) == 0 && window.size != position->size)
+    if ((ret = open_window(&window, path, reader->check == JOURNAL_FULL ? CHUNK : SMALL_CHUNK, err)) == 0 &&
+        window.size != position->size)
         ret = scan(&window, position, reader);
     if (ret == 0) {
         position->size = window.size;

@@ -1,11 +1,14 @@
+#define _GNU_SOURCE /* statx */
 #include "ledger.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { BITS = 64 };
@@ -157,6 +160,10 @@ static int take_record(void *context, const struct journal_record *record, struc
     int ret = 0;
     if (record->time_us > self->counts.last_us)
         self->counts.last_us = record->time_us;
+    if (record->time_us > reading->journal->last_us)
+        reading->journal->last_us = record->time_us;
+    if (record->type == JOURNAL_BATCH)
+        reading->journal->cpu_us += record->cpu_us;
     if (record->type == JOURNAL_OPENING)
         journal_read_opening(record, &reading->journal->opening);
     else if (record->type == JOURNAL_BATCH)
@@ -212,20 +219,24 @@ static bool is_journal(const char *name)
     return length > end && length < JOURNAL_NAME && strcmp(name + length - end, JOURNAL_SUFFIX) == 0;
 }
 
-/* All that are there; those that were, and are no more, are lost. */
-static int list_journals(struct ledger *self, struct error *err)
+/* *dir: where the journals are; NULL when there is no such folder (yet). */
+static int open_journals(const struct ledger *self, DIR **dir, struct error *err)
 {
     char *path = folder_path(self->folder, "journal", NULL);
-    int known = self->num_journals, ret = 0;
-    DIR *dir;
+    int ret = 0;
+    *dir = NULL;
     if (path == NULL)
         return error_set_memory(err);
-    dir = opendir(path);
-    if (dir == NULL && errno != ENOENT)
+    if ((*dir = opendir(path)) == NULL && errno != ENOENT)
         ret = error_set_system(err, MILIEU_ERR_INPUT, errno, "cannot read %s", "impossible de lire %s", path);
     free(path);
-    if (ret != 0)
-        return ret;
+    return ret;
+}
+
+/* All that are there; those that were, and are no more, are lost. */
+static int list_journals(struct ledger *self, DIR *dir, struct error *err)
+{
+    int known = self->num_journals, ret = 0;
     for (int i = 0; i < known; i++)
         self->journal[i].lost = true;
     for (struct dirent *entry; ret == 0 && dir != NULL && (entry = readdir(dir)) != NULL;) {
@@ -237,20 +248,27 @@ static int list_journals(struct ledger *self, struct error *err)
         else
             ret = add_journal(self, entry->d_name, err);
     }
-    if (dir != NULL)
-        closedir(dir);
     if (self->num_journals > known)
         qsort(self->journal, (size_t)self->num_journals, sizeof *self->journal, by_name);
     return ret;
 }
 
-static int read_journal(struct ledger *self, struct ledger_journal *journal, struct error *err)
+/* Is there more, or less, than when it was last read? Asked without opening it: a folder may hold thousands of journals that
+ * killed workers have left, and none of them ever changes. A file server is asked, not this host's memory of its answers. */
+static bool has_changed(const struct ledger_journal *journal, int folder)
+{
+    struct statx st;
+    return statx(folder, journal->name, AT_STATX_FORCE_SYNC, STATX_SIZE, &st) != 0 || /* why not, opening it tells */
+           (int64_t)st.stx_size != journal->position.size;
+}
+
+static int read_journal(struct ledger *self, struct ledger_journal *journal, int folder, struct error *err)
 {
     struct reading reading = { self, journal };
     struct journal_reader reader = { self->folder->id, self->check, take_record, &reading };
     char *path;
     int ret;
-    if (journal->position.closed || journal->lost)
+    if (journal->position.closed || journal->lost || !has_changed(journal, folder))
         return 0;
     if ((path = folder_path(self->folder, "journal", journal->name)) == NULL)
         return error_set_memory(err);
@@ -265,13 +283,18 @@ static int read_journal(struct ledger *self, struct ledger_journal *journal, str
 
 int ledger_update(struct ledger *self, struct error *err)
 {
-    int ret = list_journals(self, err);
+    DIR *dir;
+    int ret = open_journals(self, &dir, err);
+    if (ret == 0)
+        ret = list_journals(self, dir, err);
     self->counts.torn = self->counts.damaged = 0;
     for (int i = 0; ret == 0 && i < self->num_journals; i++) {
-        ret = read_journal(self, &self->journal[i], err);
+        ret = read_journal(self, &self->journal[i], dir != NULL ? dirfd(dir) : -1, err);
         self->counts.torn += self->journal[i].position.tail > 0;
         self->counts.damaged += self->journal[i].position.damaged > 0;
     }
+    if (dir != NULL)
+        closedir(dir);
     return ret;
 }
 

@@ -29,6 +29,7 @@ struct ledger_journal {
     char name[JOURNAL_NAME];
     struct journal_position position;
     struct journal_opening opening; /* time_us 0: not read yet */
+    int64_t last_us, cpu_us;        /* of its records: the latest time; the work in all */
     bool reported;                  /* its damage */
     bool lost;                      /* was there, is no more */
 };
@@ -71,7 +72,7 @@ void ledger_free(struct ledger *self);
 /* Receives every valid record, of any type, as it is read, duplicates too (status, merge). */
 void ledger_listen(struct ledger *self, journal_take *take, void *context);
 
-/* Reads what is new in all journals. Errors as journal_scan; MILIEU_ERR_FOLDER too for a record whose number of runs is
+/* Reads what is new in all journals; one that has the size it had when it was last read is not opened. Errors as journal_scan; MILIEU_ERR_FOLDER too for a record whose number of runs is
  * not its batch's (the journal of a folder of the same study, cut otherwise). Damage is no error (ledger_damage). */
 int ledger_update(struct ledger *self, struct error *err);
 

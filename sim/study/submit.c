@@ -132,14 +132,18 @@ static void body(const struct script *self)
     comment(self, WORD_AFTER);
     fprintf(self->out,
             "after() { # try\n"
-            "    \"$milieu\" study status \"$folder\" --json | grep -Eq '\"complete\":[[:space:]]*true' &&\n"
-            "        exec \"$milieu\" study merge \"$folder\"\n"
+            "    if \"$milieu\" study status \"$folder\" --json | grep -Eq '\"complete\":[[:space:]]*true'; then\n"
+            "        \"$milieu\" study merge \"$folder\"\n"
+            "        merged=$?\n"
+            "        [ $merged -eq 65 ] || exit $merged\n"
+            "        %s\n"
+            "    fi\n"
             "    [ \"$1\" -lt \"$tries\" ] && { start $(($1 + 1)); exit; }\n"
             "    echo \"%s\" >&2\n"
             "    echo \"%s\" >&2\n"
             "    exit 1\n"
             "}\n\n",
-            message(self, WORD_GIVE_UP), message(self, WORD_GO_ON));
+            message(self, WORD_DAMAGED), message(self, WORD_GIVE_UP), message(self, WORD_GO_ON));
     fprintf(self->out,
             "case ${1-}:${SLURM_ARRAY_TASK_ID-} in\n"
             ":|start:*) start 1 ;;\n"

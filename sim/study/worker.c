@@ -1,15 +1,14 @@
 #include "worker.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "batch.h"
 #include "claim.h"
 #include "looks.h"
+#include "worker_log.h"
 
 #define TICK_SECONDS 0.02
 #define TOUCH_US 5000000LL  /* claims say that we live */
@@ -24,7 +23,7 @@ struct worker {
     const struct worker_options *options;
     struct looks looks;
     struct journal journal;
-    char log[JOURNAL_NAME + 8]; /* its name; "": no journal was begun */
+    struct worker_log log; /* of the caller's thread */
     struct claims claims;
     pthread_mutex_t lock; /* of all that follows */
     struct ledger ledger;
@@ -75,23 +74,35 @@ static int check_unread(struct worker *self, struct error *err)
     return 0;
 }
 
-/* What to do next: a block, claimed; NO_BLOCK at the end; WAIT_FOR_OTHERS when others have in hand what is left. What has
- * happened since the last look is read before claiming, and after: somebody may have done the block in between. */
-static int find_block(struct worker *self, int64_t *cursor, int64_t *block, struct error *err)
+/* Likewise, from `cursor` on and then from the first. */
+static int claim_any(struct worker *self, int64_t cursor, int64_t *block, struct error *err)
 {
-    int ret;
-    *block = NO_BLOCK;
-    if ((ret = ledger_update(&self->ledger, err)) != 0 || ledger_complete(&self->ledger))
-        return ret;
-    if ((ret = claim_from(self, *cursor, block, err)) != 0)
-        return ret;
-    if (*block == NO_BLOCK && *cursor > 0)
+    int ret = claim_from(self, cursor, block, err);
+    if (ret == 0 && *block == NO_BLOCK && cursor > 0)
         ret = claim_from(self, 0, block, err);
+    return ret;
+}
+
+/* What to do next: a block, claimed; NO_BLOCK at the end; WAIT_FOR_OTHERS when others have in hand what is left. A block is
+ * claimed by what is known, and the journals are read behind it: somebody may have done it before the claim was ours. Only
+ * where nothing could be claimed, or `news` are waited for, they are read first. */
+static int find_block(struct worker *self, bool news, int64_t *cursor, int64_t *block, struct error *err)
+{
+    int ret = 0;
+    *block = NO_BLOCK;
+    if (!news && (ret = claim_any(self, *cursor, block, err)) != 0)
+        return ret;
+    if (*block == NO_BLOCK) {
+        if ((ret = ledger_update(&self->ledger, err)) != 0 || ledger_complete(&self->ledger))
+            return ret;
+        ret = claim_any(self, *cursor, block, err);
+    }
     if (ret == 0 && *block == NO_BLOCK) {
         *block = WAIT_FOR_OTHERS;
         ret = check_unread(self, err);
     } else if (ret == 0) {
         *cursor = *block + 1;
+        self->unread_us = 0;
         ret = ledger_update(&self->ledger, err);
     }
     return ret;
@@ -100,13 +111,13 @@ static int find_block(struct worker *self, int64_t *cursor, int64_t *block, stru
 static int next_block(struct worker *self, int64_t *cursor, int64_t *block, struct error *err)
 {
     int ret;
-    for (;;) {
+    for (bool news = false;; news = true) {
         pthread_mutex_lock(&self->lock);
         if (self->ret != 0) {
             *block = NO_BLOCK;
             ret = 0;
         } else
-            ret = find_block(self, cursor, block, err);
+            ret = find_block(self, news, cursor, block, err);
         pthread_mutex_unlock(&self->lock);
         if (ret != 0 || *block != WAIT_FOR_OTHERS)
             return ret;
@@ -244,6 +255,7 @@ static int look_after(struct worker *self, struct error *err)
             self->ret = ret;
         pthread_mutex_unlock(&self->lock);
         tell_progress(self, &counts, made);
+        worker_log_progress(&self->log, now, &counts, made);
         if (now - touched >= TOUCH_US && ret == 0) {
             touched = now;
             ret = claims_touch(&self->claims, err);
@@ -311,38 +323,26 @@ static int open_ledger(struct worker *self, struct error *err)
     return ret != 0 ? ret : ledger_update(&self->ledger, err);
 }
 
-/* A line for people in DIR/log, under the journal's name: also what tells, later on, that there was such a journal. Nothing
- * depends on it: a log that cannot be written is done without. */
-static void log_line(struct worker *self, const char *line)
-{
-    char *path = folder_path(self->folder, "log", self->log);
-    int fd = path != NULL ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666) : -1;
-    if (fd >= 0) {
-        ssize_t written = write(fd, line, strlen(line));
-        (void)written;
-        close(fd);
-    }
-    free(path);
-}
-
 static void log_begin(struct worker *self, const struct origin *us)
 {
-    char line[512], name[JOURNAL_NAME];
+    int64_t now = self->options->clock.now_us();
+    const struct ledger_counts *counts = &self->ledger.counts;
+    char text[512], name[JOURNAL_NAME];
     journal_name(&self->journal, name);
-    snprintf(self->log, sizeof self->log, "%.*s.log", (int)(strlen(name) - strlen(JOURNAL_SUFFIX)), name);
-    snprintf(line, sizeof line, "begun by process %lld on %s, job %s, %d threads, %s\n", (long long)us->pid, us->host,
-             us->job[0] != '\0' ? us->job : "-", self->options->threads, self->options->program);
-    log_line(self, line);
+    worker_log_init(&self->log, self->folder, name, now, counts->runs_done);
+    snprintf(text, sizeof text, "begun by process %lld on %s, job %s, %d threads, %s; %lld of %lld runs done before",
+             (long long)us->pid, us->host, us->job[0] != '\0' ? us->job : "-", self->options->threads,
+             self->options->program, (long long)counts->runs_done, (long long)counts->runs);
+    worker_log_line(&self->log, now, text);
 }
 
 static void log_end(struct worker *self, int ret)
 {
-    char line[1280];
-    if (self->log[0] == '\0') /* no journal was begun */
-        return;
-    snprintf(line, sizeof line, "ended: %lld runs, %.3f core-hours%s%s\n", (long long)self->report->runs_made,
+    char text[1280];
+    snprintf(text, sizeof text, "ended: %lld runs made here, %.3f core-hours%s%s", (long long)self->report->runs_made,
              (double)self->report->cpu_us / 3.6e9, ret != 0 ? "; " : "", ret != 0 ? error_words(ret, 0) : "");
-    log_line(self, line);
+    worker_log_line(&self->log, self->options->clock.now_us(), text);
+    worker_log_free(&self->log);
 }
 
 static int open_journal(struct worker *self, struct error *err)

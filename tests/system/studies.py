@@ -2,14 +2,17 @@
 """Studies lose nothing and count nothing twice: killed at any moment, on any number of threads and processes, on a full
 disk, with journals that were cut, altered, lost or put in the wrong folder. The merged file of a study is always the
 same bytes."""
+import calendar
 import hashlib
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import signal
 import subprocess
+import sys
 import time
 
 import h5py
@@ -29,6 +32,7 @@ outputs: { series = ["fidelity", "enrolled"]; every_weeks = 13; trajectories = 1
 """
 SEED = 20260905  # of the moments at which workers are killed
 KILLS = 201
+MOMENT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
 
 
 def study(text=STUDY, name="small.cfg", tiny=TINY):
@@ -101,6 +105,25 @@ def test_complete():
     before = [p.stat().st_size for p in journals(to)]
     sweep(study(), to)
     assert [p.stat().st_size for p in journals(to)] == before
+
+
+def test_who_worked():
+    """hosts, times and core-hours are told when all have ended, and each worker's log has the time in every line"""
+    to, before = folder("who"), time.time()
+    sweep(study(), to)
+    sweep(study(), to)
+    told = state(to)
+    moments = [told["hosts"][0][key] for key in ("first", "last")]
+    assert all(re.fullmatch(MOMENT, moment) for moment in moments), moments
+    times = [calendar.timegm(time.strptime(moment, "%Y-%m-%dT%H:%M:%SZ")) for moment in moments]
+    assert before - 1 <= times[0] <= times[1] <= time.time(), (before, times)
+    assert len(told["hosts"]) == 1 and told["hosts"][0]["journals"] == 1 and not told["workers"], told
+    assert told["hosts"][0]["core_hours"] == told["core_hours"] > 0, told
+    assert all(told["hosts"][0]["host"] in milieu("study", "status", to, "--lang", lang, status=0).out
+               for lang in ("en", "fr"))
+    lines = [line for log in (to / "log").iterdir() for line in log.read_text().splitlines()]
+    assert len(lines) == 2 and all(re.match(MOMENT + " (begun|ended)", line) for line in lines), lines
+    assert "240 runs made here" in lines[1], lines
 
 
 def test_as_run():
@@ -236,21 +259,36 @@ def test_torn():
                 other.unlink()
 
 
+def records(journal):
+    """Offsets of the headers in a journal, by their magic and the lengths they tell."""
+    at, found = 0, []
+    while at < len(journal):
+        assert journal[at:at + 4] == b"MLJ1", at
+        found.append(at)
+        at += 64 + (int.from_bytes(journal[at + 48:at + 52], sys.byteorder) + 7) // 8 * 8
+    return found
+
+
 def test_flipped():
     """a flipped byte is found, named, and its run done again; a merge refuses it"""
-    to, chance = folder("flipped"), random.Random(SEED)
-    sweep(study(), to)
-    journal = journals(to)[0]
-    whole = bytearray(journal.read_bytes())
-    at = chance.randrange(1000, len(whole) // 2)
-    whole[at] ^= 4
-    journal.write_bytes(whole)
-    refused = milieu("study", "merge", to, status=65)
-    assert journal.name in refused.err, refused.err
-    assert state(to)["damaged"] == 1
-    again = sweep(study(), to)
-    assert journal.name in again.err, again.err
-    assert state(to)["complete"]
+    chance = random.Random(SEED)
+    for where in ("header", "payload"):
+        to = folder("flipped")
+        sweep(study(), to)
+        journal = journals(to)[0]
+        whole = bytearray(journal.read_bytes())
+        batch = chance.choice(records(whole)[1:-1])
+        end = next(at for at in records(whole) if at > batch)
+        whole[chance.randrange(batch, batch + 64) if where == "header" else chance.randrange(batch + 64, end)] ^= 4
+        journal.write_bytes(whole)
+        refused = milieu("study", "merge", to, status=65)
+        assert journal.name in refused.err, refused.err
+        told = state(to)  # which reads headers, and payloads of runs that failed
+        assert told["damaged"] == (where == "header") and told["complete"] == (where == "payload"), told
+        again = sweep(study(), to)
+        assert journal.name in again.err, again.err
+        assert state(to)["complete"]
+        assert merged(to) == undisturbed()
 
 
 def test_missing():

@@ -123,6 +123,23 @@ def test_chain():
     assert merged.returncode == 0 and (WORK / "chain" / "study.h5").exists() and len(notes()) == 2, merged
 
 
+def test_damage_that_the_merge_finds():
+    """damage that status does not look for is found by the merge: the tasks are started again, and then it is merged"""
+    submit("damaged", "--tries", "2", "--script-only", environment=with_slurm())
+    environment = with_slurm()
+    run_script("damaged", environment=environment, task=1)
+    journal = next((WORK / "damaged/journal").iterdir())
+    whole = bytearray(journal.read_bytes())
+    whole[-64 - 8] ^= 1  # of the last payload: behind it is the closing record, a header alone
+    journal.write_bytes(whole)
+    again = run_script("damaged", "after", "1", environment=environment, task=0)
+    assert again.returncode == 0 and "try 2 of 2" in again.stdout and journal.name in again.stderr, again
+    assert notes()[-1].endswith("after 2"), notes()
+    run_script("damaged", environment=environment, task=1)
+    merged = run_script("damaged", "after", "2", environment=environment, task=0)
+    assert merged.returncode == 0 and (WORK / "damaged" / "study.h5").exists(), merged
+
+
 def test_task_is_a_sweep():
     """a task does what milieu sweep does, from anywhere, whatever the folder is called: the same bytes"""
     name = "l'étude $HOME `x` 50 %A"

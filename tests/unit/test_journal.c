@@ -163,6 +163,95 @@ Test(journal, headers_alone_are_a_quick_look)
     folder_remove(folder);
 }
 
+/* What a look at headers, and at the payloads of records with failed runs, finds. */
+static struct journal_position look_at_failures(const char *path, struct found *found)
+{
+    struct journal_position position = { 0 };
+    struct journal_reader reader = { made_study, JOURNAL_FAILURES, made_note, found };
+    struct error err = { 0 };
+    memset(found, 0, sizeof *found);
+    cr_assert(journal_scan(path, &position, &reader, &err) == 0, "%s", err.detail[0]);
+    return position;
+}
+
+static int payloads_of_failures(void *context, const struct journal_record *record, struct error *err)
+{
+    (void)err;
+    cr_assert(record->type != JOURNAL_OPENING || record->payload != NULL);
+    if (record->type != JOURNAL_OPENING)
+        cr_assert((record->payload != NULL) == (record->failed > 0));
+    ++*(int *)context;
+    return 0;
+}
+
+Test(journal, payloads_of_failures_alone)
+{
+    char folder[PATH_LENGTH], path[PATH_LENGTH];
+    struct found *found = calloc(1, sizeof *found);
+    struct journal_position position = { 0 };
+    int records = 0;
+    struct journal_reader reader = { made_study, JOURNAL_FAILURES, payloads_of_failures, &records };
+    folder_make(folder);
+    made_journal(folder, 50, path);
+    cr_assert(journal_scan(path, &position, &reader, NULL) == 0 && records == 52 && position.closed);
+    position = look_at_failures(path, found);
+    cr_assert(found->batches == 50 && found->openings == 1 && found->closings == 1 && position.tail == 0);
+    free(found);
+    folder_remove(folder);
+}
+
+/* Every byte of a journal of one good and one failed batch turned, in turn. */
+Test(journal, a_look_at_failures_sees_all_damage_but_in_payloads_it_passes_over)
+{
+    char folder[PATH_LENGTH], path[PATH_LENGTH], bad[PATH_LENGTH + 8];
+    struct found *found = calloc(1, sizeof *found);
+    size_t length;
+    folder_make(folder);
+    made_journal(folder, 3, path); /* payloads of 0, 37 and 74 bytes; the second has failed */
+    char *bytes = file_read(path, &length);
+    made_scan(path, found);
+    int64_t closing = found->offset[2] + JOURNAL_HEADER + 80, passed = found->offset[2] + JOURNAL_HEADER;
+    snprintf(bad, sizeof bad, "%s/bad", folder);
+    for (int64_t at = 0; at < closing; at++) {
+        bytes[at] = (char)(bytes[at] ^ (1 << at % 8));
+        file_write(bad, bytes, length);
+        struct journal_position position;
+        struct journal_reader reader = { made_study, JOURNAL_FAILURES, NULL, NULL };
+        position = (struct journal_position){ 0 };
+        cr_assert(journal_scan(bad, &position, &reader, NULL) == 0);
+        cr_assert(position.damaged == (at < passed), "byte %d", (int)at);
+        cr_assert(position.records == (at < passed ? 4 : 5) && position.tail == 0 && position.closed);
+        bytes[at] = (char)(bytes[at] ^ (1 << at % 8));
+    }
+    free(bytes);
+    free(found);
+    folder_remove(folder);
+}
+
+/* Records longer than what is read at once, in turn with short ones. */
+Test(journal, long_payloads_are_passed_over_or_read)
+{
+    char folder[PATH_LENGTH], path[PATH_LENGTH];
+    static unsigned char payload[300000];
+    struct journal_position position = { 0 };
+    struct journal journal;
+    int records = 0;
+    struct journal_reader reader = { made_study, JOURNAL_FAILURES, payloads_of_failures, &records };
+    folder_make(folder);
+    made_begin(&journal, folder, no_sync);
+    path_join(path, folder, journal.name);
+    for (int i = 0; i < 40; i++) {
+        struct journal_record record = { .type = JOURNAL_BATCH, .batch = i, .runs = 1, .payload = payload };
+        record.failed = i % 3 == 0;
+        record.length = i % 2 == 0 ? sizeof payload - (size_t)i : (size_t)(100 * i);
+        cr_assert(journal_append(&journal, &record, NULL) == 0);
+    }
+    journal_free(&journal);
+    cr_assert(journal_scan(path, &position, &reader, NULL) == 0);
+    cr_assert(records == 41 && position.damaged == 0 && position.tail == 0 && !position.closed);
+    folder_remove(folder);
+}
+
 Test(journal, another_studys_records_are_an_error_that_names_both)
 {
     char folder[PATH_LENGTH], path[PATH_LENGTH], ours[STUDY_ID_TEXT], theirs[STUDY_ID_TEXT], two[PATH_LENGTH + 8];

@@ -1,9 +1,10 @@
-/* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc */
+/* link: -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=open */
 /* What is done, as the journals tell: whatever their number and order, damage, duplicates; and for a sequential study
  * what its looks decide. */
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,20 @@ void *__wrap_calloc(size_t count, size_t size)
 void *__wrap_realloc(void *block, size_t size)
 {
     return fails_now() ? NULL : __real_realloc(block, size);
+}
+
+static int opened; /* journals */
+
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_open(const char *name, int flags, ...)
+{
+    va_list rest;
+    va_start(rest, flags);
+    mode_t mode = (flags & O_CREAT) != 0 ? va_arg(rest, mode_t) : 0;
+    va_end(rest);
+    opened += strstr(name, JOURNAL_SUFFIX) != NULL;
+    return __real_open(name, flags, mode);
 }
 
 /* ---- a folder, and journals that hold the contrast of each run ---- */
@@ -169,6 +184,85 @@ Test(ledger, follows_journals_as_they_grow_and_appear)
     update(&ledger);
     cr_assert(ledger.counts.duplicates == 2 && ledger.counts.torn == 0 && ledger.counts.damaged == 0);
     ledger_free(&ledger);
+    ledger_free(&ledger);
+}
+
+Test(ledger, a_journal_that_has_not_changed_is_not_opened_again)
+{
+    struct ledger ledger;
+    struct journal journal[30];
+    make_study((struct geometry_plan){ 40, 4, 0 }, (struct geometry_sizes){ 4, 1, 4 });
+    for (int i = 0; i < 30; i++) { /* none is closed, as after a kill */
+        begin(&journal[i], "one");
+        append(&journal[i], i);
+    }
+    open_ledger(&ledger, NULL);
+    opened = 0;
+    update(&ledger);
+    cr_assert(opened == 30 && ledger.counts.batches_done == 30);
+    update(&ledger);
+    cr_assert(opened == 30, "%d", opened);
+    append(&journal[17], 30); /* one grows, and is read from where it was */
+    update(&ledger);
+    cr_assert(opened == 31 && ledger.counts.batches_done == 31 && ledger.counts.duplicates == 0);
+    append(&journal[17], 31);
+    journal_close(&journal[3], NULL, 3000000, NULL);
+    update(&ledger);
+    update(&ledger);
+    cr_assert(opened == 33 && ledger.counts.batches_done == 32 && ledger_next(&ledger, 0) == 32);
+    for (int i = 0; i < 30; i++)
+        journal_free(&journal[i]);
+    ledger_free(&ledger);
+}
+
+/* A record arrives byte by byte, as a slow disk may show it: torn until the last is there, and then counted, once. */
+Test(ledger, a_journal_grows_through_a_torn_record)
+{
+    struct ledger ledger;
+    struct journal journal;
+    char file[PATH_LENGTH];
+    size_t length;
+    make_study((struct geometry_plan){ 3, 4, 0 }, (struct geometry_sizes){ 4, 1, 4 });
+    begin(&journal, "one");
+    append(&journal, 0);
+    append(&journal, 1);
+    path_of(&journal, file);
+    journal_free(&journal);
+    char *bytes = file_read(file, &length);
+    const size_t record = JOURNAL_HEADER + 4 * sizeof(double);
+    cr_assert(truncate(file, (off_t)(length - record)) == 0);
+    open_ledger(&ledger, NULL);
+    update(&ledger);
+    cr_assert(ledger.counts.batches_done == 1 && ledger.counts.torn == 0);
+    int fd = open(file, O_WRONLY | O_APPEND);
+    for (size_t at = length - record; at < length; at++) {
+        cr_assert(write(fd, bytes + at, 1) == 1);
+        opened = 0;
+        update(&ledger);
+        update(&ledger);
+        cr_assert(opened == 1 && ledger.counts.batches_done == (at + 1 < length ? 1 : 2));
+        cr_assert(ledger.counts.torn == (at + 1 < length) && ledger.counts.duplicates == 0);
+    }
+    close(fd);
+    free(bytes);
+    ledger_free(&ledger);
+}
+
+Test(ledger, journals_tell_times_and_work)
+{
+    struct ledger ledger;
+    struct journal journal;
+    make_study((struct geometry_plan){ 10, 4, 0 }, (struct geometry_sizes){ 4, 1, 4 });
+    begin(&journal, "one");
+    append(&journal, 5);
+    append(&journal, 2);
+    append(&journal, 2);
+    open_ledger(&ledger, NULL);
+    update(&ledger);
+    cr_assert(ledger.journal[0].opening.time_us == 1000000 && ledger.journal[0].last_us == 2000005);
+    journal_close(&journal, NULL, 3000000, NULL);
+    update(&ledger);
+    cr_assert(ledger.journal[0].last_us == 3000000 && ledger.journal[0].cpu_us == 30);
     ledger_free(&ledger);
 }
 
