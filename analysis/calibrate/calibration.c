@@ -230,7 +230,8 @@ static void take_output(struct calibrating *c, struct node *node, struct node *o
                         struct calibration_target *target)
 {
     const struct scenario *scenario = &c->self->trial[target->trial].probe.scenario;
-    const char *clinic = plan_text(node, KEY_TARGET_clinic);
+    struct node *named = key_of(node, KEY_TARGET_clinic);
+    const char *clinic = named != NULL && named->kind == NODE_TEXT ? named->is.text : "all";
     target->outcome = output->kind == NODE_TEXT ? outcome_find(output->is.text) : -1;
     if (target->outcome < 0)
         complain(c->r, output, "output: it is not an outcome (milieu describe outcomes)",
@@ -239,7 +240,7 @@ static void take_output(struct calibrating *c, struct node *node, struct node *o
         if (strcmp(clinic, scenario->clinic_id[target->place]) == 0)
             break;
     if (target->place == scenario->num_clinics && strcmp(clinic, "all") != 0)
-        complain(c->r, key_of(node, KEY_TARGET_clinic), "clinic = \"%s\" is not a clinic of the trial, nor \"all\"",
+        complain(c->r, named, "clinic = \"%s\" is not a clinic of the trial, nor \"all\"",
                  "clinic = « %s » n'est pas une clinique de l'essai, ni « all »", clinic);
     if (!c->self->trial[target->trial].clinics)
         target->place = 0;

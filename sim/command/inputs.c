@@ -25,7 +25,7 @@ void input_print_messages(const struct terminal *t, const struct messages *messa
 }
 
 /* Tells all that was found, and turns errors that have been told into an exit status. */
-static int finish(const struct call *call, struct messages *messages, int ret)
+int input_finish(const struct call *call, struct messages *messages, int ret)
 {
     const struct terminal *t = &call->terminal;
     input_print_messages(t, messages);
@@ -45,7 +45,7 @@ int input_scenario(const struct call *call, const char *path, struct scenario *s
     struct messages messages;
     messages_init(&messages, call->terminal.lang);
     int ret = scenario_read(scenario, path, call->options.overrides, call->options.num_overrides, &messages, err);
-    return finish(call, &messages, ret);
+    return input_finish(call, &messages, ret);
 }
 
 int input_study(const struct call *call, const char *path, struct study *study, struct error *err)
@@ -53,7 +53,7 @@ int input_study(const struct call *call, const char *path, struct study *study, 
     struct messages messages;
     messages_init(&messages, call->terminal.lang);
     int ret = study_read(study, path, &messages, err);
-    return finish(call, &messages, ret);
+    return input_finish(call, &messages, ret);
 }
 
 /* ---- the shipped scenarios ---- */

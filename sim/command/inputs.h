@@ -21,6 +21,10 @@ int input_results(const struct terminal *t, const char *path, struct results_fil
 /* Prints complaints, one a paragraph: file:line: text. */
 void input_print_messages(const struct terminal *t, const struct messages *messages);
 
+/* Tells what was found while reading something, and turns errors that have been told into an exit status. Frees
+ * `messages`. */
+int input_finish(const struct call *call, struct messages *messages, int ret);
+
 /* The folder of the shipped scenarios: MILIEU_SCENARIOS, else beside the program (source tree, installed). Writes it to
  * `folder`; false when there is none. */
 bool input_shipped_folder(char *folder, size_t size);

@@ -1,0 +1,165 @@
+#!/usr/bin/python3
+"""Calibrations: the same fit on any number of threads and processes and after kills; a planted value is found; what is wrong
+in a file is told with its line, in both languages; what was only assumed stays as wide as its prior."""
+import json
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+import h5py
+import numpy as np
+
+from support import MILIEU, TINY, WORK, Tests, milieu
+
+CALIBRATION = """format = "milieu-calibration/1";
+id = "small";
+trials: ( { id = "clinic"; scenario = "tiny.cfg"; replications = 24; } );
+targets: (
+    { id = "turnover"; output = "nurse_turnover"; mean = 0.6; se = 0.05; },
+    { id = "starts"; pattern = "clinic-a.start_up_week <= 40"; at_least = 0.7; tolerance = 0.1; },
+    { id = "reach"; output = "reach"; clinic = "clinic-a"; mean = 0.3; se = 0.2; }
+);
+fit: (
+    { path = "every_clinic.organizational.nurse_turnover_rate"; prior = ("lognormal_q", 0.05, 1.0); },
+    { path = "economics.ed_visit_cost"; name = "idle"; prior = ("lognormal_q", 150.0, 700.0); }
+);
+hold_out = ["reach"];
+method: { particles = 60; history = 1; generations = 3; keep = 0.5; seed = 5; };
+"""
+SEED = 20261128  # of the moments at which it is killed
+
+
+def calibration(text=CALIBRATION, name="small.cfg"):
+    (WORK / "tiny.cfg").write_text(TINY, encoding="utf-8")
+    path = WORK / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def folder(name):
+    path = WORK / name
+    shutil.rmtree(path, ignore_errors=True)
+    return path
+
+
+def fit(path, to, *more, status=0):
+    return milieu("calibrate", path, "-o", to, "--progress", "none", *more, status=status)
+
+
+def undisturbed(cache={}):
+    if not cache:
+        to = folder("undisturbed")
+        cache["told"] = json.loads(fit(calibration(), to, "-j", "1", "--json").out)
+        cache["bytes"] = (to / "fit.h5").read_bytes()
+    return cache
+
+
+def test_threads_and_processes():
+    """one thread, three, two processes at once: the same fit, byte by byte"""
+    to = folder("threads")
+    fit(calibration(), to, "-j", "3")
+    assert (to / "fit.h5").read_bytes() == undisturbed()["bytes"]
+    to = folder("processes")
+    to.mkdir()
+    command = [MILIEU, "calibrate", calibration(), "-o", to, "-j", "1", "--progress", "none"]
+    workers = [subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) for _ in range(2)]
+    for worker in workers:
+        _, error = worker.communicate(timeout=300)
+        assert worker.returncode == 0, error
+    assert (to / "fit.h5").read_bytes() == undisturbed()["bytes"]
+
+
+def test_kills():
+    """killed at twelve random moments, in the middle of waves: the same fit, byte by byte"""
+    luck, to, path, kills = random.Random(SEED), folder("kills"), calibration(), 0
+    while kills < 12:
+        command = [MILIEU, "calibrate", path, "-o", to, "-j", "2", "--progress", "none"]
+        worker = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(luck.uniform(0.05, 0.4))
+        if worker.poll() is not None:
+            break  # it came to its end
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        kills += 1
+    assert kills >= 2, "it was never killed in its course"
+    fit(path, to)
+    assert (to / "fit.h5").read_bytes() == undisturbed()["bytes"]
+
+
+def test_stopped():
+    """told to stop, it ends with 75 and goes on where it was"""
+    to = folder("stopped")
+    worker = subprocess.Popen([MILIEU, "calibrate", calibration(), "-o", to, "-j", "1", "--progress", "none"],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(0.3)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(60) == 75
+    fit(calibration(), to)
+    assert (to / "fit.h5").read_bytes() == undisturbed()["bytes"]
+
+
+def test_what_was_learnt():
+    """turnover is pulled to what was observed; what moves no target keeps its prior; a target held out is told, not fitted"""
+    told = undisturbed()["told"]
+    rate, idle = told["parameters"]
+    prior, posterior = rate["prior"], rate["posterior"]
+    assert prior[0] < posterior[0] < posterior[1] < posterior[2] and rate["sd_z"] < 0.6, rate
+    assert 0.5 < idle["sd_z"] < 1.5 and abs(idle["mean_z"]) < 0.8, idle  # some twenty particles
+    turnover, starts, reach = told["targets"]
+    assert abs(turnover["fitted"] - 0.6) < 0.1, turnover
+    assert reach["held_out"] and not turnover["held_out"] and not starts["held_out"]
+
+
+def test_file():
+    """the fit's file says the same as --json, and netCDF names its dimensions"""
+    told = undisturbed()["told"]
+    with h5py.File(WORK / "undisturbed/fit.h5") as file:
+        weight, theta = file["particles/weight"][:], file["particles/theta"][:]
+        assert abs(weight.sum() - 1) < 1e-12 and file.attrs["complete"] == 1
+        assert [n.decode() for n in file["parameters/parameter"][:]] == ["nurse_turnover_rate", "idle"]
+        assert file["particles/theta"].dims[1][0].name == "/particles/parameter"
+        assert np.isclose(1 / (weight ** 2).sum(), told["effective_size"])
+        assert theta.shape == (len(weight), 2) and (theta[:, 0] > 0).all()
+        values = file["targets/value"][:]
+        assert np.isclose((values[:, 0] * weight).sum(), told["targets"][0]["fitted"])
+        assert file["calibration/text"][()].decode() == CALIBRATION
+
+
+def test_changed():
+    """another calibration in the same folder is refused, and what is there stays"""
+    to = folder("changed")
+    fit(calibration(), to)
+    before = (to / "fit.h5").read_bytes()
+    other = calibration(CALIBRATION.replace("seed = 5", "seed = 6"), "other.cfg")
+    assert "changed: the design" in fit(other, to, status=65).err
+    assert (to / "fit.h5").read_bytes() == before
+
+
+BROKEN = [
+    ('output = "nurse_turnover"', 'output = "nurse_turnove"', 5, "is not an outcome", "n'est pas un résultat"),
+    ("clinic-a.start_up_week <= 40", "clinic-b.start_up_week <= 40", 6, "is no name", "n'est pas un nom"),
+    ("every_clinic.organizational.nurse_turnover_rate", "every_clinic.organizational.nurse_turn", 10, "", ""),
+    ('("lognormal_q", 150.0, 700.0)', '("lognormal_q", 700.0, 150.0)', 11, "", ""),
+    ('["reach"]', '["rech"]', 13, "none of the targets", "aucune des cibles"),
+    ('"tiny.cfg"', '"tin.cfg"', 3, "there is no such file", "n'existe pas"),
+    ("mean = 0.6; se = 0.05;", "mean = 0.6;", 5, "output needs mean and se", "output demande mean et se"),
+    ("particles = 60", "particle = 60", 14, "did you mean", "vouliez-vous dire"),
+]
+
+
+def test_broken():
+    """what is wrong in a calibration is told with its line, in both languages"""
+    for old, new, line, english, french in BROKEN:
+        assert old in CALIBRATION
+        path = calibration(CALIBRATION.replace(old, new), "broken.cfg")
+        for lang, words in (("en", english), ("fr", french)):
+            told = fit(path, folder("broken"), "--lang", lang, status=65).err
+            assert f"broken.cfg:{line}:" in told and words in told, f"{new}\n{told}"
+
+
+if __name__ == "__main__":
+    tests = Tests()
+    tests.run_all(globals())
+    tests.end()
