@@ -85,11 +85,21 @@ static int fit_target(struct emulator *self, const struct lesson *lesson, int j,
     return 0;
 }
 
+static int fit_all(struct emulator *self, const struct lesson *lesson, struct error *err)
+{
+    int ret = 0;
+    if (self->target == NULL || self->design == NULL || lesson->x == NULL || lesson->y == NULL || lesson->work == NULL)
+        return error_set_memory(err);
+    for (int j = 0; ret == 0 && j < self->targets->count; j++)
+        ret = fit_target(self, lesson, j, err);
+    return ret;
+}
+
 int emulator_init(struct emulator *self, const struct targets *targets, int dimensions, int points, const double *z,
                   const double *value, struct error *err)
 {
     struct lesson lesson = { .points = points, .z = z, .value = value };
-    int ret = 0;
+    int ret;
     *self = (struct emulator){ .targets = targets, .dimensions = dimensions };
     if (dimensions < 1 || dimensions > EMULATOR_MAX_DIMENSIONS)
         return error_set(err, MILIEU_ERR_USAGE, "a calibration fits 1 to %d parameters, not %d",
@@ -100,10 +110,7 @@ int emulator_init(struct emulator *self, const struct targets *targets, int dime
     lesson.x = calloc((size_t)points * (size_t)self->terms, sizeof *lesson.x);
     lesson.y = calloc((size_t)points, sizeof *lesson.y);
     lesson.work = calloc((size_t)points, sizeof *lesson.work);
-    if (self->target == NULL || self->design == NULL || lesson.x == NULL || lesson.y == NULL || lesson.work == NULL)
-        ret = error_set_memory(err);
-    for (int j = 0; ret == 0 && j < targets->count; j++)
-        ret = fit_target(self, &lesson, j, err);
+    ret = fit_all(self, &lesson, err);
     free(lesson.x);
     free(lesson.y);
     free(lesson.work);

@@ -162,12 +162,12 @@ double ridge_leave_out(const struct ridge_design *self, const double *y, double 
 
 /* Of the errors left out with one lambda: the sum of their squares, and its standard error. */
 struct left_out {
-    double lambda, sum, se;
+    double sum, se;
 };
 
 static struct left_out try_lambda(const struct ridge_design *self, const double *y, double lambda, double *work)
 {
-    struct left_out out = { .lambda = lambda, .sum = ridge_leave_out(self, y, lambda, work) };
+    struct left_out out = { .sum = ridge_leave_out(self, y, lambda, work) };
     double mean = out.sum / self->points, squares = 0;
     for (int i = 0; i < self->points; i++)
         squares += (work[i] * work[i] - mean) * (work[i] * work[i] - mean);
@@ -175,22 +175,39 @@ static struct left_out try_lambda(const struct ridge_design *self, const double 
     return out;
 }
 
+enum {
+    FIRST_POWER = -6,
+    LAST_POWER = 1,
+    TRIED = LAST_POWER - FIRST_POWER + 2
+}; /* of ten, a point: columns are of size 1 */
+
+static double lambda_of(const struct ridge_design *self, int t)
+{
+    return t == 0 ? 0 : self->points * pow(10, FIRST_POWER + t - 1);
+}
+
+/* The last of the grid is always allowed. */
+static bool leaves_enough(const struct ridge_design *self, int t)
+{
+    return t == TRIED - 1 || ((t > 0 || self->full) && free_with(self, lambda_of(self, t)) >= RIDGE_FEWEST_FREE);
+}
+
 static double choose_lambda(const struct ridge_design *self, const double *y, double *work)
 {
-    enum { FIRST = -6, LAST = 1, TRIED = LAST - FIRST + 2 }; /* powers of ten, a point: the columns are of size 1 */
-    struct left_out tried[TRIED], best = { .sum = INFINITY };
-    int from = self->full ? 0 : 1, t;
-    for (t = from; t < TRIED; t++) {
-        tried[t] = try_lambda(self, y, t == 0 ? 0 : self->points * pow(10, FIRST + t - 1), work);
-        if (free_with(self, tried[t].lambda) < RIDGE_FEWEST_FREE && t < TRIED - 1)
+    struct left_out tried[TRIED] = { { 0 } }, best = { .sum = INFINITY };
+    int t;
+    for (t = 0; t < TRIED; t++) {
+        if (leaves_enough(self, t))
+            tried[t] = try_lambda(self, y, lambda_of(self, t), work);
+        else
             tried[t].sum = INFINITY;
         if (tried[t].sum < best.sum)
             best = tried[t];
     }
-    for (t = TRIED - 1; t > from; t--)
+    for (t = TRIED - 1; t > 0; t--)
         if (tried[t].sum <= best.sum + best.se)
             break;
-    return tried[t].lambda;
+    return lambda_of(self, t);
 }
 
 static void set_slope(const struct ridge_design *self, const double *y, struct ridge_fit *fit)
