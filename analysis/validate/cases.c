@@ -155,12 +155,14 @@ static int simulated_studies(const struct trial *trial, struct finding finding[N
     return ret != 0 ? ret : studies(trial, SELF_MANAGEMENT, &management, false, 0.05, finding, err);
 }
 
-int measure_cases(const struct validate_options *options, struct finding finding[NUM_MEASURES], struct error *err)
+int measure_cases(const struct validate_options *options, struct validation *out, struct error *err)
 {
-    const struct scenario_override two_years = { false, "time.horizon=104" };
+    struct finding *finding = out->finding;
+    static const struct scenario_override override[] = { { false, "time.horizon=104" },
+                                                         { false, "arms=[\"as-it-was\"]" } };
     const struct trial_plan plan = { .scenario = "integrated-care.cfg",
-                                     .override = &two_years,
-                                     .num_overrides = 1,
+                                     .override = override,
+                                     .num_overrides = 2,
                                      .draws = options->draws,
                                      .replications = RUNS,
                                      .seed = options->seed,

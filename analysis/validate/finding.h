@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+#include "sample.h"
+
 enum pattern_role { ROLE_FIT, ROLE_HELD_OUT, ROLE_VERIFICATION, ROLE_INPUT, NUM_ROLES };
 
 struct pattern_info {
@@ -23,14 +25,14 @@ enum pattern {
     NUM_PATTERNS
 };
 
-enum criterion { AT_LEAST, WITHIN, COVERS };
+enum criterion { AT_LEAST, WITHIN, COVERS, ABOVE };
 
 struct measure_info {
     enum pattern pattern;
     const char *id;
     enum criterion criterion;
     double observed;    /* NaN: the sources give a range or a story */
-    double least, most; /* of the simulated value; not of COVERS */
+    double least, most; /* of the simulated value; of ABOVE, what the interval must lie above; not of COVERS */
     const char *unit;
     const char *words[2];
 };
@@ -48,8 +50,30 @@ extern const char *const role_words[NUM_ROLES]; /* "fit", "held out", ... as in 
 
 struct finding {
     double simulated; /* NaN: nothing could be measured */
-    double low, high; /* a share's 90 % interval of Monte-Carlo error; else the 90 % predictive interval over draws */
+    double low, high; /* 90 %: Monte-Carlo error of a share, of a mean difference or of a moment; of a correlation, its
+                       * confidence interval; else the predictive interval over draws. The same as `simulated`: none */
 };
+
+/* ---- swap tests: what becomes of a clinic that is given what another one has ---- */
+
+struct swap_info {
+    const char *id;
+    double least; /* held when the share of runs is above it */
+    const char *words[2];
+};
+
+enum swap_id {
+#define X(id, least, english, french) SWAP_##id,
+#include "swaps.def"
+#undef X
+    NUM_SWAPS
+};
+
+extern const struct swap_info swap_table[NUM_SWAPS];
+
+bool swap_holds(enum swap_id swap, const struct finding *finding);
+
+/* ---- what was found ---- */
 
 /* Does a finding meet its measure? NaN never does. */
 bool finding_holds(enum measure measure, const struct finding *finding);
@@ -61,5 +85,11 @@ bool pattern_holds(enum pattern pattern, const struct finding finding[NUM_MEASUR
  * 95th percentile. */
 struct finding finding_share(double yes, double n);
 struct finding finding_mean(double *value, int n);
+
+/* The mean of a sample, and its error; NaN of less than two. */
+struct finding finding_difference(const struct sample *sample);
+
+/* A number without an interval: a count of cases, or of one huge sample. */
+struct finding finding_exactly(double value);
 
 #endif

@@ -69,8 +69,9 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-int measure_plans(const struct validate_options *options, struct finding finding[NUM_MEASURES], struct error *err)
+int measure_plans(const struct validate_options *options, struct validation *out, struct error *err)
 {
+    struct finding *finding = out->finding;
     static const struct scenario_override override[] = { { false, "time.horizon=104" },
                                                          { false, "meso[clinic].count=100" },
                                                          { false, "macro.centres[centre].count=25" },
@@ -84,7 +85,7 @@ int measure_plans(const struct validate_options *options, struct finding finding
         qsort(days.item, days.count, sizeof *days.item, ascending);
         double median = summary_quantile(days.item, days.count, 0.5),
                slow = summary_quantile(days.item, days.count, 0.9);
-        finding[MEASURE_P13_tail] = (struct finding){ slow / median, slow / median, slow / median };
+        finding[MEASURE_P13_tail] = finding_exactly(slow / median);
         finding[MEASURE_P13_mean] = finding_mean(days.item, (int)days.count);
     }
     free(days.item);

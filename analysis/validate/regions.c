@@ -31,7 +31,7 @@ static int over_draws(const struct trial *trial, draw_value *of, struct finding 
 
 static double leadership(const struct trial *trial, int draw, int clinic)
 {
-    const double *rating = &trial->rating[((size_t)draw * (size_t)trial->num_clinics + (size_t)clinic) * NUM_FACTORS];
+    const double *rating = trial_ratings(trial, draw, clinic);
     return (rating[FACTOR_medical_leadership] + rating[FACTOR_nursing_leadership] +
             rating[FACTOR_case_manager_leadership] + rating[FACTOR_managers_support]) /
            4;
@@ -74,8 +74,9 @@ static double share_active(const struct trial *trial, int draw, double *work)
     return active / seen;
 }
 
-int measure_region(const struct validate_options *options, struct finding finding[NUM_MEASURES], struct error *err)
+int measure_region(const struct validate_options *options, struct validation *out, struct error *err)
 {
+    struct finding *finding = out->finding;
     const struct trial_plan plan = { .scenario = "region.cfg",
                                      .draws = measure_draws(options, REGION_SHARE),
                                      .replications = 1,
@@ -112,8 +113,9 @@ static double slope(const struct trial *trial, int draw, double *work)
     return slope;
 }
 
-int measure_turning(const struct validate_options *options, struct finding finding[NUM_MEASURES], struct error *err)
+int measure_turning(const struct validate_options *options, struct validation *out, struct error *err)
 {
+    struct finding *finding = out->finding;
     const struct scenario_override two_years = { false, "time.horizon=104" };
     const struct trial_plan plan = { .scenario = "region.cfg",
                                      .override = &two_years,
@@ -170,8 +172,9 @@ static int dose(const struct validate_options *options, const struct scenario_ov
     return ret;
 }
 
-int measure_dose(const struct validate_options *options, struct finding finding[NUM_MEASURES], struct error *err)
+int measure_dose(const struct validate_options *options, struct validation *out, struct error *err)
 {
+    struct finding *finding = out->finding;
 #define WELL(factor) { true, factor "=1" },
 #define BADLY(factor) { true, factor "=-1" },
     static const struct scenario_override well[] = { NEUTRAL_REGION LEADERSHIP_SUPPORT_SKILL_TRAINING_INFORMATION(

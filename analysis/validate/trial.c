@@ -81,7 +81,7 @@ int trial_run(struct trial *self, const struct trial_plan *plan, const struct tr
     const struct runner_options options = { .threads = machine->threads,
                                             .draws = plan->draws,
                                             .replications = plan->replications,
-                                            .uncertainty = UNCERTAIN_BOTH,
+                                            .uncertainty = plan->uncertainty,
                                             .seed = plan->seed,
                                             .keep_answers = plan->keep_answers,
                                             .stop = machine->stop };
@@ -107,9 +107,19 @@ void trial_free(struct trial *self)
     *self = (struct trial){ .rating = NULL };
 }
 
-double trial_outcome(const struct trial *self, int draw, int replication, int clinic, int outcome)
+const double *trial_outcomes(const struct trial *self, int draw, int replication, int clinic)
 {
     size_t row = clinic == SUMMARY_ALL ? (size_t)self->num_clinics : (size_t)clinic;
     size_t run = (size_t)draw * (size_t)self->summary.replications + (size_t)replication;
-    return self->summary.value[(run * ((size_t)self->num_clinics + 1) + row) * NUM_OUTCOMES + (size_t)outcome];
+    return &self->summary.value[(run * ((size_t)self->num_clinics + 1) + row) * NUM_OUTCOMES];
+}
+
+double trial_outcome(const struct trial *self, int draw, int replication, int clinic, int outcome)
+{
+    return trial_outcomes(self, draw, replication, clinic)[outcome];
+}
+
+const double *trial_ratings(const struct trial *self, int draw, int clinic)
+{
+    return &self->rating[((size_t)draw * (size_t)self->num_clinics + (size_t)clinic) * NUM_FACTORS];
 }

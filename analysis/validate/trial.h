@@ -12,6 +12,7 @@ struct trial_plan {
     const struct scenario_override *override; /* as --set and --rate would */
     int num_overrides;
     int draws, replications;
+    enum scenario_uncertainty uncertainty; /* UNCERTAIN_BOTH unless said */
     uint32_t seed;
     bool keep_answers; /* of the first arm */
     bool keep_ratings;
@@ -46,7 +47,11 @@ void trial_free(struct trial *self);
 int trial_scenario(struct scenario *scenario, const char *name, const struct scenario_override *override,
                    int num_overrides, const struct trial_machine *machine, struct error *err);
 
-/* An outcome of a clinic (SUMMARY_ALL: all together) in the first arm. */
+/* The outcomes of a clinic (SUMMARY_ALL: all together) in the first arm, [NUM_OUTCOMES]; one of them. */
+const double *trial_outcomes(const struct trial *self, int draw, int replication, int clinic);
 double trial_outcome(const struct trial *self, int draw, int replication, int clinic, int outcome);
+
+/* The ratings of a clinic in a draw, [NUM_FACTORS]; only where they were kept. */
+const double *trial_ratings(const struct trial *self, int draw, int clinic);
 
 #endif

@@ -24,14 +24,9 @@ static void follow(struct cohort *c, const int visits[YEARS])
     c->always += years == YEARS;
 }
 
-/* A number without a spread over draws: the parameters of use are taken as they stand. */
-static struct finding exactly(double x)
+int measure_use(const struct validate_options *options, struct validation *out, struct error *err)
 {
-    return (struct finding){ x, x, x };
-}
-
-int measure_use(const struct validate_options *options, struct finding finding[NUM_MEASURES], struct error *err)
-{
+    struct finding *finding = out->finding;
     struct params p;
     struct rate_table rates;
     struct cohort c = { 0 };
@@ -45,9 +40,9 @@ int measure_use(const struct validate_options *options, struct finding finding[N
     }
     finding[MEASURE_P8_any_visit] = finding_share(c.any, c.people);
     finding[MEASURE_P8_frequent] = finding_share(c.frequent, c.people);
-    finding[MEASURE_P8_frequent_mean] = exactly(c.visits / c.frequent);
+    finding[MEASURE_P8_frequent_mean] = finding_exactly(c.visits / c.frequent);
     finding[MEASURE_P9_one_year] = finding_share(c.once, c.frequent);
     finding[MEASURE_P9_five_years] = finding_share(c.always, c.frequent);
-    finding[MEASURE_P9_fall] = exactly(1 - c.next_year / c.visits);
+    finding[MEASURE_P9_fall] = finding_exactly(1 - c.next_year / c.visits);
     return 0;
 }

@@ -21,8 +21,21 @@ struct validate_options {
 
 enum { VALIDATE_DRAWS = 500 };
 
+/* The cases of a measure that do not hold, where it counts cases: a factor, with its z or its coefficient. */
+struct exception {
+    const char *id; /* static; of a factor, or a parameter */
+    double figure;
+};
+
+struct exceptions {
+    int count;
+    struct exception item[NUM_FACTORS];
+};
+
 struct validation {
     struct finding finding[NUM_MEASURES];
+    struct exceptions exceptions[NUM_MEASURES];
+    struct finding swap[NUM_SWAPS];
 };
 
 /* 0, or what trial_run returns. */

@@ -51,8 +51,23 @@ static cJSON *told_json(enum told which, int pattern, const struct finding findi
     return object;
 }
 
-static cJSON *pattern_json(int pattern, const struct finding finding[NUM_MEASURES])
+/* Of the measures that count cases: those that do not hold, each with its figure. */
+static cJSON *exceptions_json(int pattern, const struct exceptions exceptions[NUM_MEASURES])
 {
+    cJSON *object = cJSON_CreateObject();
+    for (int m = 0; m < NUM_MEASURES; m++) {
+        if (measure_table[m].pattern != (enum pattern)pattern || exceptions[m].count == 0)
+            continue;
+        cJSON *measure = cJSON_AddObjectToObject(object, measure_table[m].id);
+        for (int i = 0; i < exceptions[m].count; i++)
+            cJSON_AddItemToObject(measure, exceptions[m].item[i].id, number_or_null(exceptions[m].item[i].figure));
+    }
+    return object;
+}
+
+static cJSON *pattern_json(int pattern, const struct validation *v)
+{
+    const struct finding *finding = v->finding;
     const struct pattern_info *info = &pattern_table[pattern];
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "id", info->id);
@@ -61,7 +76,21 @@ static cJSON *pattern_json(int pattern, const struct finding finding[NUM_MEASURE
     for (int i = 0; i < NUM_TOLD; i++)
         cJSON_AddItemToObject(object, told_name[i], told_json((enum told)i, pattern, finding));
     cJSON_AddBoolToObject(object, "held", pattern_holds((enum pattern)pattern, finding));
+    cJSON_AddItemToObject(object, "except", exceptions_json(pattern, v->exceptions));
     cJSON_AddStringToObject(object, "source", info->source);
+    return object;
+}
+
+static cJSON *swap_json(int swap, const struct finding *finding, int lang)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "id", swap_table[swap].id);
+    cJSON_AddStringToObject(object, "words", swap_table[swap].words[lang]);
+    cJSON_AddNumberToObject(object, "expected", swap_table[swap].least);
+    cJSON_AddItemToObject(object, "simulated", number_or_null(finding->simulated));
+    cJSON_AddItemToObject(object, "low", number_or_null(finding->low));
+    cJSON_AddItemToObject(object, "high", number_or_null(finding->high));
+    cJSON_AddBoolToObject(object, "held", swap_holds((enum swap_id)swap, finding));
     return object;
 }
 
@@ -69,7 +98,10 @@ static int print_json(const struct terminal *t, const struct validation *v, stru
 {
     cJSON *object = cJSON_CreateObject(), *patterns = cJSON_AddArrayToObject(object, "patterns");
     for (int p = 0; p < NUM_PATTERNS; p++)
-        cJSON_AddItemToArray(patterns, pattern_json(p, v->finding));
+        cJSON_AddItemToArray(patterns, pattern_json(p, v));
+    cJSON *swaps = cJSON_AddArrayToObject(object, "swaps");
+    for (int i = 0; i < NUM_SWAPS; i++)
+        cJSON_AddItemToArray(swaps, swap_json(i, &v->swap[i], t->lang));
     char *text = cJSON_PrintUnformatted(object);
     cJSON_Delete(object);
     if (text == NULL)
@@ -89,48 +121,100 @@ static char *figures(char *text, double value, int lang)
     return text_number(text, value, decimals, false, lang);
 }
 
+/* What is asked, to the digit; a third is not. */
+static char *bound(char *text, double value, int lang)
+{
+    for (int decimals = 2; decimals <= 4; decimals++) {
+        double scaled = value * pow(10, decimals);
+        if (isfinite(value) && value != floor(value) && fabs(scaled - round(scaled)) < 1e-6)
+            return text_number(text, value, decimals, false, lang);
+    }
+    return figures(text, value, lang);
+}
+
 static void required(char *text, size_t size, const struct terminal *t, const struct measure_info *m)
 {
     char least[NUMBER_LENGTH], most[NUMBER_LENGTH];
-    figures(least, m->criterion == COVERS ? m->observed : m->least, t->lang);
-    figures(most, m->most, t->lang);
+    bound(least, m->criterion == COVERS ? m->observed : m->least, t->lang);
+    bound(most, m->most, t->lang);
+    static const enum word one[] = {
+        [AT_LEAST] = WORD_VALIDATE_AT_LEAST, [COVERS] = WORD_VALIDATE_COVERS, [ABOVE] = WORD_VALIDATE_ABOVE
+    };
     if (m->criterion == WITHIN)
         snprintf(text, size, in_words(t, WORD_VALIDATE_WITHIN), least, most);
     else
-        snprintf(text, size, in_words(t, m->criterion == COVERS ? WORD_VALIDATE_COVERS : WORD_VALIDATE_AT_LEAST),
-                 least);
+        snprintf(text, size, in_words(t, one[m->criterion]), least);
 }
 
-static void print_measure(const struct columns *table, int measure, const struct finding *finding)
+/* The finding, and its interval where it has one. */
+static void found(char *text, size_t size, const struct terminal *t, const struct finding *finding)
 {
-    const struct terminal *t = table->terminal;
-    char cell[COLUMNS_MOST][CELL_LENGTH], number[3][NUMBER_LENGTH];
+    char number[3][NUMBER_LENGTH];
     figures(number[0], finding->simulated, t->lang);
     figures(number[1], finding->low, t->lang);
     figures(number[2], finding->high, t->lang);
     if (finding->low < finding->high)
-        snprintf(cell[0], CELL_LENGTH, in_words(t, WORD_INTERVAL), number[0], "", number[1], number[2], "");
+        snprintf(text, size, in_words(t, WORD_INTERVAL), number[0], "", number[1], number[2], "");
     else
-        snprintf(cell[0], CELL_LENGTH, "%s", number[0]);
-    required(cell[1], CELL_LENGTH, t, &measure_table[measure]);
-    snprintf(cell[2], CELL_LENGTH, "%s",
-             in_words(t, finding_holds((enum measure)measure, finding) ? WORD_VALIDATE_INSIDE : WORD_VALIDATE_MISSED));
-    columns_print_row(table, 4, measure_table[measure].words[t->lang], cell);
+        snprintf(text, size, "%s", number[0]);
 }
 
-static void print_pattern(const struct columns *table, int pattern, const struct finding finding[NUM_MEASURES])
+static const char *verdict(const struct terminal *t, bool holds)
+{
+    return in_words(t, holds ? WORD_VALIDATE_INSIDE : WORD_VALIDATE_MISSED);
+}
+
+/* "except: competing_projects 2.1, proximity -0.4" */
+static void print_exceptions(const struct terminal *t, const struct exceptions *exceptions)
+{
+    char list[NUM_FACTORS * 48] = "", number[NUMBER_LENGTH];
+    size_t used = 0;
+    for (int i = 0; i < exceptions->count && used < sizeof list; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s %s", i > 0 ? ", " : "", exceptions->item[i].id,
+                                 figures(number, exceptions->item[i].figure, t->lang));
+    if (exceptions->count > 0)
+        say_paragraph(t, 6, WORD_VALIDATE_EXCEPT, list);
+}
+
+static void print_measure(const struct columns *table, int measure, const struct finding *finding,
+                          const struct exceptions *exceptions)
+{
+    const struct terminal *t = table->terminal;
+    char cell[COLUMNS_MOST][CELL_LENGTH];
+    found(cell[0], CELL_LENGTH, t, finding);
+    required(cell[1], CELL_LENGTH, t, &measure_table[measure]);
+    snprintf(cell[2], CELL_LENGTH, "%s", verdict(t, finding_holds((enum measure)measure, finding)));
+    columns_print_row(table, 4, measure_table[measure].words[t->lang], cell);
+    print_exceptions(t, exceptions);
+}
+
+static void print_pattern(const struct columns *table, int pattern, const struct validation *v)
 {
     static const enum word role[NUM_ROLES] = { WORD_ROLE_FIT, WORD_ROLE_HELD_OUT, WORD_ROLE_VERIFICATION,
                                                WORD_ROLE_INPUT };
     const struct terminal *t = table->terminal;
     const struct pattern_info *info = &pattern_table[pattern];
-    bool holds = pattern_holds((enum pattern)pattern, finding);
+    bool holds = pattern_holds((enum pattern)pattern, v->finding);
     fprintf(t->out, "\n%s%s%s  ", bold(t->color_out), info->id, plain(t->color_out));
     say(t, WORD_VALIDATE_PATTERN, info->words[t->lang], info->source, in_words(t, role[info->role]),
         in_words(t, holds ? WORD_VALIDATE_HELD : WORD_VALIDATE_NOT_HELD));
     for (int m = 0; m < NUM_MEASURES; m++)
         if (measure_table[m].pattern == (enum pattern)pattern)
-            print_measure(table, m, &finding[m]);
+            print_measure(table, m, &v->finding[m], &v->exceptions[m]);
+}
+
+static void print_swaps(const struct columns *table, const struct finding swap[NUM_SWAPS])
+{
+    const struct terminal *t = table->terminal;
+    fputc('\n', t->out);
+    say_paragraph(t, 0, WORD_VALIDATE_SWAPS);
+    for (int i = 0; i < NUM_SWAPS; i++) {
+        char cell[COLUMNS_MOST][CELL_LENGTH], number[NUMBER_LENGTH];
+        found(cell[0], CELL_LENGTH, t, &swap[i]);
+        snprintf(cell[1], CELL_LENGTH, in_words(t, WORD_VALIDATE_ABOVE), figures(number, swap_table[i].least, t->lang));
+        snprintf(cell[2], CELL_LENGTH, "%s", verdict(t, swap_holds((enum swap_id)i, &swap[i])));
+        columns_print_row(table, 4, swap_table[i].words[t->lang], cell);
+    }
 }
 
 static void print_words(const struct terminal *t, const struct validation *v)
@@ -147,8 +231,9 @@ static void print_words(const struct terminal *t, const struct validation *v)
         held += holds;
         must += pattern_table[p].must;
         must_held += pattern_table[p].must && holds;
-        print_pattern(&table, p, v->finding);
+        print_pattern(&table, p, v);
     }
+    print_swaps(&table, v->swap);
     fputc('\n', t->out);
     say_paragraph(t, 0, WORD_VALIDATE_COUNT, held, NUM_PATTERNS, must_held, must);
     say_paragraph(t, 0, WORD_VALIDATE_NOTE);

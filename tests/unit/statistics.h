@@ -3,17 +3,9 @@
 #ifndef STATISTICS_H
 #define STATISTICS_H
 
+#include "analysis/validate/sample.h"
+
 #define Z_ALARM 4.5 /* two-sided: 6.8e-6 */
-
-struct sample { /* running moments */
-    double n, sum, squares;
-};
-
-void sample_add(struct sample *s, double x); /* NaN is left out */
-double sample_mean(const struct sample *s);
-double sample_sd(const struct sample *s);
-double sample_se(const struct sample *s); /* of the mean */
-double sample_z(const struct sample *s, double expected);
 
 /* z of `hits` in n trials of chance p. */
 double share_z(double hits, double n, double p);

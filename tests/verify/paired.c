@@ -29,26 +29,11 @@ void paired_compare(struct paired *self, const struct setting *first, const stru
         double *outcome[2];
         for (int k = 0; k < 2; k++)
             outcome[k] = paired_run(setting[k], (uint32_t)run);
-        for (int o = 0; o < NUM_OUTCOMES; o++) {
-            double a = outcome[0][(long)first->num_clinics * NUM_OUTCOMES + o];
-            double b = outcome[1][(long)second->num_clinics * NUM_OUTCOMES + o];
-            sample_add(&self->difference[o], b - a);
-            sample_add(&self->value[0][o], a);
-            sample_add(&self->value[1][o], b);
-        }
+        paired_add(self, &outcome[0][(long)first->num_clinics * NUM_OUTCOMES],
+                   &outcome[1][(long)second->num_clinics * NUM_OUTCOMES]);
         free(outcome[0]);
         free(outcome[1]);
     }
-}
-
-double paired_z(const struct paired *self, enum outcome outcome)
-{
-    return sample_z(&self->difference[outcome], 0);
-}
-
-double paired_difference(const struct paired *self, enum outcome outcome)
-{
-    return sample_mean(&self->difference[outcome]);
 }
 
 void paired_unstated(struct setting *setting, uint32_t draw)

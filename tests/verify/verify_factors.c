@@ -7,10 +7,10 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
+#include "analysis/validate/factors.h"
 #include "paired.h"
 #include "tests/unit/fixture.h"
 
-enum { REPLICATIONS = 200 };
 #define Z_DECLARED 3.0
 
 ParameterizedTestParameters(factors, moves_what_it_declares)
@@ -21,28 +21,22 @@ ParameterizedTestParameters(factors, moves_what_it_declares)
     return cr_make_param_array(int, factor, NUM_FACTORS);
 }
 
+/* As `milieu validate` measures it; another seed, and what it must be said here too. */
 ParameterizedTest(const int *number, factors, moves_what_it_declares, .timeout = 120)
 {
+    const struct trial_machine machine = { .threads = 1, .scenarios = "scenarios" };
     const struct factor_info *info = &factor_table[*number];
-    struct fixture barrier, facilitator;
-    struct paired paired;
-    double proximal, distal;
-    fixture_init(&barrier, 1, 1, 0, 1);
-    fixture_init(&facilitator, 1, 1, 0, 1);
-    barrier.setting.events = facilitator.setting.events = false;
-    fixture_rate(&barrier, (enum factor) * number, -2);
-    fixture_rate(&facilitator, (enum factor) * number, 2);
-    paired_compare(&paired, &barrier.setting, &facilitator.setting, REPLICATIONS);
-    proximal = info->proximal_sign * paired_z(&paired, (enum outcome)info->proximal);
-    distal = info->distal_sign * paired_z(&paired, (enum outcome)info->distal);
-    cr_expect(paired.difference[info->proximal].n >= REPLICATIONS / 2, "%s: %s exists in %g pairs only", info->id,
-              outcome_table[info->proximal].id, paired.difference[info->proximal].n);
-    cr_expect(proximal > Z_DECLARED, "%s: proximal %s z %.1f in the declared direction", info->id,
-              outcome_table[info->proximal].id, proximal);
-    cr_expect(!(distal < -Z_DECLARED), "%s: distal %s z %.1f in the declared direction", info->id,
-              outcome_table[info->distal].id, distal);
-    fixture_free(&barrier);
-    fixture_free(&facilitator);
+    struct factor_word word;
+    struct error err;
+    cr_assert(PAIRED_RUNS == 200);
+    cr_assert(factor_word(&word, (enum factor) * number, 1, &machine, &err) == 0, "%s", err.detail[0]);
+    cr_expect(word.pairs >= 100, "%s: %s exists in %g pairs only", info->id, outcome_table[info->proximal].id,
+              word.pairs);
+    cr_expect(word.proximal > Z_DECLARED && factor_keeps_proximal(&word),
+              "%s: proximal %s z %.1f in the declared direction", info->id, outcome_table[info->proximal].id,
+              word.proximal);
+    cr_expect(!(word.distal < -Z_DECLARED) && factor_keeps_distal(&word),
+              "%s: distal %s z %.1f in the declared direction", info->id, outcome_table[info->distal].id, word.distal);
 }
 
 /* The test can fail: the same clinic against itself moves nothing. */
@@ -56,4 +50,15 @@ Test(factors, nothing_against_nothing_moves_nothing)
         if (paired.difference[o].n > 0)
             cr_expect(paired_difference(&paired, (enum outcome)o) == 0, "%s", outcome_table[o].id);
     fixture_free(&f);
+}
+
+/* Nor does validate take everything for a kept word. */
+Test(factors, a_word_can_be_broken)
+{
+    const struct factor_word still = { 0, 0, 200 }, weak = { 2.9, -2.9, 200 }, rare = { 9, 9, 99 },
+                             wrong = { 9, -3.1, 200 };
+    cr_expect(!factor_keeps_proximal(&still) && factor_keeps_distal(&still));
+    cr_expect(!factor_keeps_proximal(&weak) && factor_keeps_distal(&weak));
+    cr_expect(!factor_keeps_proximal(&rare));
+    cr_expect(factor_keeps_proximal(&wrong) && !factor_keeps_distal(&wrong));
 }

@@ -5,64 +5,49 @@
  * z > 3, as for P5, on either of two outcomes: a change that did nothing would pass with probability 0.0027. */
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
+#include <math.h>
 
+#include "analysis/validate/training.h"
 #include "paired.h"
 #include "tests/unit/fixture.h"
 
 enum { REPLICATIONS = 200 };
 #define Z_ARM 3.0
 
-struct arm {
-    char what[40];
-    enum param param;
-    double from, to;
-};
-
-static struct arm arms[] = {
-    { "starts earlier", PARAM_training_start, 26, 4 },     { "an expert nurse", PARAM_expert_nurse, 0.05, 0.95 },
-    { "equal speaking", PARAM_equal_speaking, 0.5, 0.95 }, { "relevant situations", PARAM_relevance, 0.55, 0.95 },
-    { "longer sessions", PARAM_session_hours, 2, 4 },      { "a nurse as trainer", PARAM_trainer_nursing, 0.3, 0.95 },
-};
+static const struct trial_machine machine = { .threads = 1, .scenarios = "scenarios" };
 
 ParameterizedTestParameters(training, raises_competence_or_comfort)
 {
-    return cr_make_param_array(struct arm, arms, sizeof arms / sizeof *arms);
+    static int arm[NUM_TRAINING_ARMS];
+    for (int a = 0; a < NUM_TRAINING_ARMS; a++)
+        arm[a] = a;
+    return cr_make_param_array(int, arm, NUM_TRAINING_ARMS);
 }
 
-ParameterizedTest(const struct arm *arm, training, raises_competence_or_comfort, .timeout = 60)
+ParameterizedTest(const int *arm, training, raises_competence_or_comfort, .timeout = 60)
 {
-    struct fixture with, without;
+    const char *what = training_arms[*arm].id;
     struct paired paired;
+    struct error err;
     double competence, comfort;
-    fixture_init(&without, 1, 1, 0, 1);
-    fixture_init(&with, 1, 1, 0, 1);
-    without.setting.events = with.setting.events = false;
-    fixture_param(&without, arm->param, arm->from);
-    fixture_param(&with, arm->param, arm->to);
-    paired_compare(&paired, &without.setting, &with.setting, REPLICATIONS);
+    cr_assert(training_arm(&paired, *arm, 1, &machine, &err) == 0, "%s", err.detail[0]);
+    cr_assert(paired.difference[OUTCOME_competence].n == REPLICATIONS);
     competence = paired_z(&paired, OUTCOME_competence);
     comfort = paired_z(&paired, OUTCOME_isp_comfort);
-    cr_expect(competence > Z_ARM || comfort > Z_ARM, "%s: competence z %.1f, comfort z %.1f", arm->what, competence,
+    cr_expect(competence > Z_ARM || comfort > Z_ARM, "%s: competence z %.1f, comfort z %.1f", what, competence,
               comfort);
-    cr_expect(competence > -3 && comfort > -3, "%s lowers one: %.1f, %.1f", arm->what, competence, comfort);
-    fixture_free(&with);
-    fixture_free(&without);
+    cr_expect(competence > -3 && comfort > -3, "%s lowers one: %.1f, %.1f", what, competence, comfort);
+    cr_expect(training_raises(&paired) == fmax(competence, comfort));
 }
 
 Test(training, without_any_it_takes_longer_to_be_at_ease, .timeout = 60)
 {
-    struct fixture with, without;
     struct paired paired;
-    fixture_init(&without, 1, 1, 0, 1);
-    fixture_init(&with, 1, 1, 0, 1);
-    fixture_param(&without, PARAM_training_sessions, 0);
-    fixture_param(&without, PARAM_coaching_hours, 0);
-    paired_compare(&paired, &with.setting, &without.setting, REPLICATIONS);
+    struct error err;
+    cr_assert(training_none(&paired, 1, &machine, &err) == 0, "%s", err.detail[0]);
     cr_expect(paired_z(&paired, OUTCOME_weeks_to_comfort) > Z_ARM, "z %.1f, %.1f weeks",
               paired_z(&paired, OUTCOME_weeks_to_comfort), paired_difference(&paired, OUTCOME_weeks_to_comfort));
     cr_expect(paired_z(&paired, OUTCOME_competence) < -Z_ARM);
-    fixture_free(&with);
-    fixture_free(&without);
 }
 
 /* [000]: cohesion, less variation between nurses. */
