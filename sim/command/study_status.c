@@ -293,7 +293,7 @@ static void status_words(struct status *self, const struct folder *folder, const
     const struct ledger_counts *c = &self->ledger.counts;
     char done[NUMBER_LENGTH], runs[NUMBER_LENGTH], number[NUMBER_LENGTH], hours[NUMBER_LENGTH];
     struct error damage = { 0 };
-    say(t, WORD_STATUS_STUDY, study->title[t->lang], folder->id_text);
+    say(t, WORD_STATUS_STUDY, study_title(study, t->lang), folder->id_text);
     text_number(done, (double)c->runs_done, 0, false, t->lang);
     text_number(runs, (double)c->runs, 0, false, t->lang);
     text_number(number, (double)folder->geometry.plan.points, 0, false, t->lang);

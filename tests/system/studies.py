@@ -107,6 +107,17 @@ def test_complete():
     assert [p.stat().st_size for p in journals(to)] == before
 
 
+def test_untitled():
+    """a study without a title goes by its id"""
+    assert "title" not in STUDY
+    to = folder("untitled")
+    sweep(study(), to)
+    assert all(milieu("study", "status", to, "--lang", lang, status=0).out.startswith("small ") for lang in ("en", "fr"))
+    merged(to)
+    with h5py.File(to / "study.h5") as file:
+        assert [file.attrs[name].astype(str) for name in ("title", "title_fr")] == ["small", "small"], dict(file.attrs)
+
+
 def test_who_worked():
     """hosts, times and core-hours are told when all have ended, and each worker's log has the time in every line"""
     to, before = folder("who"), time.time()
