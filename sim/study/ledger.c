@@ -254,11 +254,13 @@ static int list_journals(struct ledger *self, DIR *dir, struct error *err)
 }
 
 /* Is there more, or less, than when it was last read? Asked without opening it: a folder may hold thousands of journals that
- * killed workers have left, and none of them ever changes. A file server is asked, not this host's memory of its answers. */
+ * killed workers have left, and none of them ever changes. A file server is asked, not this host's memory of its answers. A
+ * damaged end may be a record whose bytes were not all to be seen yet: that is looked at again. */
 static bool has_changed(const struct ledger_journal *journal, int folder)
 {
     struct statx st;
-    return statx(folder, journal->name, AT_STATX_FORCE_SYNC, STATX_SIZE, &st) != 0 || /* why not, opening it tells */
+    return journal->position.tail_damaged ||
+           statx(folder, journal->name, AT_STATX_FORCE_SYNC, STATX_SIZE, &st) != 0 || /* why not, opening it tells */
            (int64_t)st.stx_size != journal->position.size;
 }
 
@@ -281,6 +283,16 @@ static int read_journal(struct ledger *self, struct ledger_journal *journal, int
     return ret;
 }
 
+static bool is_torn(const struct journal_position *position)
+{
+    return position->tail > 0 && !position->tail_damaged;
+}
+
+static bool is_damaged(const struct journal_position *position)
+{
+    return position->damaged > 0 || position->tail_damaged;
+}
+
 int ledger_update(struct ledger *self, struct error *err)
 {
     DIR *dir;
@@ -290,8 +302,8 @@ int ledger_update(struct ledger *self, struct error *err)
     self->counts.torn = self->counts.damaged = 0;
     for (int i = 0; ret == 0 && i < self->num_journals; i++) {
         ret = read_journal(self, &self->journal[i], dir != NULL ? dirfd(dir) : -1, err);
-        self->counts.torn += self->journal[i].position.tail > 0;
-        self->counts.damaged += self->journal[i].position.damaged > 0;
+        self->counts.torn += is_torn(&self->journal[i].position);
+        self->counts.damaged += is_damaged(&self->journal[i].position);
     }
     if (dir != NULL)
         closedir(dir);
@@ -430,20 +442,27 @@ int64_t ledger_replications(const struct ledger *self, int64_t point)
     return stage_is_done(self, point, 0) ? self->geometry->plan.replications : 0;
 }
 
+/* With its damaged end. */
+static void tell_damage(const struct ledger *self, const struct ledger_journal *journal, struct error *err)
+{
+    const struct journal_position *at = &journal->position;
+    error_set(err, MILIEU_ERR_FOLDER,
+              "%s/journal/%s is damaged at byte %" PRId64 " (%" PRId64 " places, %" PRId64
+              " bytes in all): what stood there does not count, and is made again by milieu sweep -o %s",
+              "%s/journal/%s est abîmé à l'octet %" PRId64 " (%" PRId64 " endroits, %" PRId64
+              " octets en tout) : ce qui s'y trouvait ne compte pas, et sera refait par milieu sweep -o %s",
+              self->folder->path, journal->name, at->damaged > 0 ? at->damage_at : at->offset,
+              at->damaged + at->tail_damaged, at->damage_bytes + (at->tail_damaged ? at->tail : 0), self->folder->path);
+}
+
 bool ledger_damage(struct ledger *self, struct error *err)
 {
     for (int i = 0; i < self->num_journals; i++) {
         struct ledger_journal *journal = &self->journal[i];
-        const struct journal_position *at = &journal->position;
-        if (at->damaged == 0 || journal->reported)
+        if (!is_damaged(&journal->position) || journal->reported)
             continue;
         journal->reported = true;
-        error_set(err, MILIEU_ERR_FOLDER,
-                  "%s/journal/%s is damaged at byte %" PRId64 " (%" PRId64 " places, %" PRId64
-                  " bytes in all): what stood there counts as not done",
-                  "%s/journal/%s est abîmé à l'octet %" PRId64 " (%" PRId64 " endroits, %" PRId64
-                  " octets en tout) : ce qui s'y trouvait compte comme non fait",
-                  self->folder->path, journal->name, at->damage_at, at->damaged, at->damage_bytes);
+        tell_damage(self, journal, err);
         return true;
     }
     return false;

@@ -42,7 +42,7 @@ struct ledger_counts {
     int64_t duplicates;      /* records of a batch that another record had done */
     int64_t cpu_us;          /* of all records, duplicates too */
     int64_t torn;            /* journals that end in a torn record, or one being written */
-    int64_t damaged;         /* journals with damage */
+    int64_t damaged;         /* journals with damage, in their midst or at their end */
     int64_t last_us;         /* time of the latest record */
 };
 

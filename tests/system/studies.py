@@ -302,6 +302,28 @@ def test_flipped():
         assert merged(to) == undisturbed()
 
 
+def test_bytes_gone():
+    """bytes gone from a journal, come in or turned are damage with place and remedy, and cost a record; a torn end is none"""
+    for name in ("gone", "come in", "turned in the last record", "torn"):
+        to = folder("damage")
+        sweep(study(), to, "-j", "1")
+        journal = journals(to)[0]
+        whole = journal.read_bytes()
+        at, end = records(whole)[1], records(whole)[-1]  # of the first batch; behind the last
+        journal.write_bytes({"gone": whole[:at + 10] + whole[at + 13:], "come in": whole[:at + 70] + b"?" + whole[at + 70:],
+                             "turned in the last record": whole[:end - 70] + bytes([whole[end - 70] ^ 1]) + whole[end - 69:end],
+                             "torn": whole[:end - 70]}[name])
+        told = milieu("study", "merge", to, "--partial", status=0).err
+        if name == "torn":
+            assert journal.name not in told and state(to)["torn"] == 1 and state(to)["damaged"] == 0, (told, state(to))
+        else:
+            assert f"{journal.name} is damaged at byte" in told and f"milieu sweep -o {to}" in told, (name, told)
+            assert f"milieu sweep -o {to}" in milieu("study", "merge", to, "--lang", "fr", status=65).err
+        again = int(re.search(r"(\d+) of them now", sweep(study(), to).err).group(1))
+        assert again == int(240 / (len(records(whole)) - 2)), (name, again)
+        assert merged(to) == undisturbed()
+
+
 def test_missing():
     """a journal that has vanished is missed, not passed over"""
     to = folder("missing")
