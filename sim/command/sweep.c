@@ -181,7 +181,8 @@ static void tell_end(const struct sweep *self, const struct worker_report *repor
     char runs[NUMBER_LENGTH], done[NUMBER_LENGTH], made[NUMBER_LENGTH], failed[NUMBER_LENGTH];
     text_number(runs, (double)report->counts.runs, 0, false, t->lang);
     text_number(done, (double)report->counts.runs_done, 0, false, t->lang);
-    text_number(made, (double)report->runs_made, 0, false, t->lang);
+    int64_t here = report->runs_made < report->counts.runs_done ? report->runs_made : report->counts.runs_done;
+    text_number(made, (double)here, 0, false, t->lang);
     text_number(failed, (double)report->counts.runs_failed, 0, false, t->lang);
     tell(t, WORD_SWEEP_DONE, done, runs, made, failed);
     if (report->taken_over > 0)

@@ -378,6 +378,14 @@ static int close_all(struct worker *self, int ret, struct error *err)
     return ret;
 }
 
+/* Until nothing is left. Once more the journals are read, after an error too: the counts that are told know then what was
+ * written here. */
+static int make_runs(struct worker *self, struct error *err)
+{
+    int ret = run_threads(self, err), look = ledger_update(&self->ledger, ret == 0 ? err : NULL);
+    return ret != 0 ? ret : look;
+}
+
 int worker_run(const struct study *study, const struct folder *folder, const struct worker_options *options,
                struct worker_report *report, struct error *err)
 {
@@ -391,10 +399,8 @@ int worker_run(const struct study *study, const struct folder *folder, const str
     if (ret == 0 && !ledger_complete(&self.ledger)) {
         ret = open_journal(&self, err);
         if (ret == 0)
-            ret = run_threads(&self, err);
+            ret = make_runs(&self, err);
         log_end(&self, ret);
-        if (ret == 0)
-            ret = ledger_update(&self.ledger, err);
     }
     ret = close_all(&self, ret, err);
     tell_progress(&self, &report->counts, report->runs_made);

@@ -35,8 +35,8 @@ struct worker_options {
 };
 
 struct worker_report {
-    struct ledger_counts counts; /* of the study, when this worker ended */
-    int64_t runs_made;           /* by this worker */
+    struct ledger_counts counts; /* of the study, when this worker ended, also by an error */
+    int64_t runs_made;           /* by this worker; more than counts.runs_done where its journal was taken away */
     int64_t taken_over;          /* stale claims */
     int64_t cpu_us;
     char first_failure[256]; /* why the first run failed that did, in the order of runs; "" = none */

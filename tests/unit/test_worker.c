@@ -3,6 +3,7 @@
  * over, what the living hold is waited for; and what its log says. The clock is a test's own. */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -282,6 +283,35 @@ Test(worker, what_the_dead_held_is_taken_over)
     struct worker_report report = work(1);
     cr_assert(report.runs_made == 12 && report.counts.duplicates == 0 && report.taken_over == 1);
     claims_free(&others);
+    end();
+}
+
+/* ---- told to stop ---- */
+
+static volatile sig_atomic_t stop;
+
+static int64_t cpu_until_stop(void)
+{
+    int64_t now = cpu_us();
+    stop = atomic_load(&batches_begun) >= 7; /* asked before and behind three, and before the fourth */
+    return now;
+}
+
+/* All batches are one block: between claim and end nobody reads what was written. */
+Test(worker, counts_know_what_was_made_before_it_was_stopped)
+{
+    begin(fixed, 100);
+    const struct worker_options options = { .threads = 1,
+                                            .program = "a test",
+                                            .block_seconds = 1,
+                                            .stop = &stop,
+                                            .clock = { now_us, cpu_until_stop, pause_for } };
+    struct worker_report report;
+    struct error err = { 0 };
+    atomic_store(&time_us, START);
+    cr_assert(worker_run(&study, &runs.folder, &options, &report, &err) == MILIEU_ERR_INTERRUPTED);
+    cr_assert(report.runs_made == 6 && report.counts.runs_done == 6 && report.counts.runs == 12, "%d made, %d done",
+              (int)report.runs_made, (int)report.counts.runs_done);
     end();
 }
 
