@@ -41,6 +41,8 @@ struct worker_report {
     int64_t cpu_us;
     char first_failure[256]; /* why the first run failed that did, in the order of runs; "" = none */
     struct error damage;     /* of the first damaged journal; code 0 = none */
+    char missing[512];       /* names of journals that have vanished, see ledger_missing; "" none. There from the first
+                                call of `progress` on */
 };
 
 /* Works until nothing is left to do, waiting for what others still have in hand (and taking it over when they are no

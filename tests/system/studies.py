@@ -332,8 +332,33 @@ def test_missing():
     journals(to)[0].unlink()
     refused = milieu("study", "merge", to, status=65)
     assert "run" in refused.err and refused.err.count(lost) == 1 and lost + ".journal" not in refused.err, refused.err
-    sweep(study(), to)
+    for done in (False, True):
+        assert state(to)["missing_journals"] == [lost] and state(to)["complete"] == done
+        assert all(milieu("study", "status", to, "--lang", lang, status=0).out.count(lost) == 1 for lang in ("en", "fr"))
+        assert sweep(study(), to).err.count(lost) == 2  # when it begins and when it ends
     assert merged(to) == undisturbed()
+    assert state(WORK / "undisturbed")["missing_journals"] == []
+
+
+def test_vanished():
+    """a journal that vanishes while another worker counts on it: that one makes its runs again, and ends with all there"""
+    to, path = folder("vanished"), SCENARIOS / "studies/smoke.cfg"
+    first = start(path, to)
+    has_begun(to)
+    while state(to)["done"] < 300:
+        time.sleep(0.05)
+    first.kill()
+    first.wait()
+    lost = journals(to)[0]
+    second = start(path, to)
+    while len(journals(to)) < 2 or journals(to)[journals(to)[0] == lost].stat().st_size < 2000:
+        assert second.poll() is None
+        time.sleep(0.01)
+    lost.unlink()
+    told = second.communicate(timeout=120)[1].decode()
+    assert second.returncode == 0 and lost.name in told and "3,200 of 3,200 runs done" in told, told
+    assert state(to)["complete"] and state(to)["missing_journals"] == [lost.name]
+    merged(to)
 
 
 def test_foreign():
