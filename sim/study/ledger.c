@@ -500,7 +500,7 @@ static void tell_damage(const struct ledger *self, const struct ledger_journal *
               "%s/journal/%s is damaged at byte %" PRId64 " (%" PRId64 " places, %" PRId64
               " bytes in all): what stood there does not count, and is made again by milieu sweep -o %s",
               "%s/journal/%s est abîmé à l'octet %" PRId64 " (%" PRId64 " endroits, %" PRId64
-              " octets en tout) : ce qui s'y trouvait ne compte pas, et sera refait par milieu sweep -o %s",
+              " octets en tout) : ce qui s'y trouvait ne compte pas, et sera refait par milieu sweep -o %s",
               self->folder->path, journal->name, at->damaged > 0 ? at->damage_at : at->offset,
               at->damaged + at->tail_damaged, at->damage_bytes + (at->tail_damaged ? at->tail : 0), self->folder->path);
 }
@@ -520,30 +520,46 @@ bool ledger_damage(struct ledger *self, struct error *err)
 
 /* ---- what is missing ---- */
 
-int ledger_require_all(const struct ledger *self, struct error *err)
+/* By nobody's fault, or because of something, which is broken. */
+static int tell_incomplete(const struct ledger *self, const struct reason *because, struct error *err)
 {
-    int64_t missing = self->counts.runs - self->counts.runs_done, run;
-    struct ledger_names names = { 0 };
-    struct geometry_span span;
-    char text[512];
-    int ret;
-    if (ledger_complete(self))
-        return 0;
-    if ((ret = ledger_missing(self, &names, err)) != 0)
+    const char *path = self->folder->path;
+    int64_t missing = self->counts.runs - self->counts.runs_done;
+    struct geometry_span span = geometry_span(self->geometry, find_next(self, 0, true));
+    return error_set_because(err, because != NULL ? MILIEU_ERR_FOLDER : MILIEU_ERR_INCOMPLETE,
+                             because != NULL ? *because : ((struct reason){ { NULL, NULL } }),
+                             "%s: %" PRId64 " of %" PRId64 " runs are not done, the first of them run %" PRId64
+                             "; milieu sweep -o %s makes them, --partial merges what there is",
+                             "%s : %" PRId64 " exécutions sur %" PRId64 " ne sont pas faites, la première est %" PRId64
+                             " ; milieu sweep -o %s les fait, --partial réunit ce qu'il y a",
+                             path, missing, self->counts.runs, geometry_span_run(self->geometry, &span, 0), path);
+}
+
+static int tell_missing(const struct ledger *self, struct error *err)
+{
+    struct ledger_names names;
+    char text[256], english[300], french[300];
+    int ret = ledger_missing(self, &names, err);
+    if (ret != 0)
         return ret;
     ledger_names_text(&names, text, sizeof text);
     ledger_names_free(&names);
-    span = geometry_span(self->geometry, find_next(self, 0, true));
-    run = geometry_span_run(self->geometry, &span, 0);
     if (text[0] == '\0')
-        return error_set(err, MILIEU_ERR_FOLDER,
-                         "%s: %" PRId64 " of %" PRId64 " runs are not done, the first of them run %" PRId64,
-                         "%s : %" PRId64 " exécutions sur %" PRId64 " ne sont pas faites, la première est %" PRId64,
-                         self->folder->path, missing, self->counts.runs, run);
-    return error_set_because(err, MILIEU_ERR_FOLDER, ((struct reason){ { text, text } }),
-                             "%s: %" PRId64 " of %" PRId64 " runs are not done, the first of them run %" PRId64
-                             "; missing journals",
-                             "%s : %" PRId64 " exécutions sur %" PRId64 " ne sont pas faites, la première est %" PRId64
-                             " ; journaux qui manquent",
-                             self->folder->path, missing, self->counts.runs, run);
+        return tell_incomplete(self, NULL, err);
+    snprintf(english, sizeof english, "missing journals: %s", text);
+    snprintf(french, sizeof french, "journaux qui manquent : %s", text);
+    return tell_incomplete(self, &(struct reason){ { english, french } }, err);
+}
+
+int ledger_require_all(const struct ledger *self, struct error *err)
+{
+    struct error damage;
+    if (ledger_complete(self))
+        return 0;
+    for (int i = 0; i < self->num_journals; i++)
+        if (is_damaged(&self->journal[i].position)) {
+            tell_damage(self, &self->journal[i], &damage);
+            return tell_incomplete(self, &(struct reason){ { damage.detail[0], damage.detail[1] } }, err);
+        }
+    return tell_missing(self, err);
 }

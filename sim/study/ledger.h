@@ -114,8 +114,9 @@ void ledger_names_text(const struct ledger_names *self, char *text, size_t size)
 /* Journals that have vanished: read before, or with a log of their name, and not there. MILIEU_ERR_MEMORY. */
 int ledger_missing(const struct ledger *self, struct ledger_names *names, struct error *err);
 
-/* For a merge: MILIEU_ERR_FOLDER when batches are missing; the message says how many, the first run that is missing,
- * and names journals that have vanished. MILIEU_ERR_MEMORY. */
+/* For a merge. MILIEU_ERR_INCOMPLETE when batches are not done; MILIEU_ERR_FOLDER when that is because of damage or of
+ * journals that have vanished, which are named. Both messages say how many runs, the first that is missing, and what to do.
+ * MILIEU_ERR_MEMORY. */
 int ledger_require_all(const struct ledger *self, struct error *err);
 
 #endif

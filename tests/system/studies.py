@@ -262,12 +262,14 @@ def test_torn():
     for _ in range(5):
         journal.write_bytes(whole[:chance.randrange(100, len(whole))])
         assert not state(to)["complete"]
-        assert milieu("study", "merge", to).status == 65
+        refused = milieu("study", "merge", to, status=75).err
+        assert "runs are missing: " in refused and f"milieu sweep -o {to}" in refused and "--partial" in refused, refused
         sweep(study(), to)
         assert merged(to) == undisturbed()
         for other in journals(to):
             if other != journal:
                 other.unlink()
+                (to / "log" / (other.stem + ".log")).unlink()
 
 
 def records(journal):
@@ -430,7 +432,7 @@ def test_no_journal():
 
         sweep(study(), to, "-j", "1", status=73, before=limited)
         assert not journals(to) and not list((to / "log").iterdir()), most
-    assert ".journal" not in milieu("study", "merge", to, status=65).err
+    assert ".journal" not in milieu("study", "merge", to, status=75).err
     sweep(study(), to)
     assert merged(to) == undisturbed()
 
@@ -513,6 +515,25 @@ def test_verify():
     told = [milieu("study", "verify", to, "--share", "0.5", "-j", threads, status=0).out for threads in ("1", "3")]
     assert hashlib.sha256((to / "study.h5").read_bytes()).hexdigest() in told[0], told[0]
     assert told[0] == told[1], told
+
+
+def test_incomplete():
+    """an incomplete study: merge and verify end with 75 and say how to go on; with 65 for damage"""
+    to = folder("incomplete")
+    sweep(study(), to, "-j", "1")
+    whole = journals(to)[0].read_bytes()
+    journals(to)[0].write_bytes(whole[:records(whole)[2]])  # an opening and a batch
+    for lang, words in (("en", "runs are missing"), ("fr", "des exécutions manquent")):
+        refused = milieu("study", "merge", to, "--lang", lang, status=75).err
+        assert words in refused and f"milieu sweep -o {to}" in refused and "--partial" in refused, refused
+    told = milieu("study", "verify", to, status=75).out
+    assert " missing, " in told and f"milieu sweep -o {to}" in told, told
+    journals(to)[0].write_bytes(whole[:records(whole)[2]] + whole[records(whole)[2] + 8:])
+    refused = milieu("study", "merge", to, status=65).err
+    assert "is damaged at byte" in refused and f"milieu sweep -o {to}" in refused and "--partial" in refused, refused
+    sweep(study(), to)
+    assert merged(to) == undisturbed()
+    milieu("study", "verify", to, status=0)
 
 
 def test_verify_stops():
