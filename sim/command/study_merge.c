@@ -67,8 +67,8 @@ int study_merge_folder(const struct call *call, const struct folder *folder, con
 
 /* ---- verify ---- */
 
-/* Exit status: 0 when all there is is as this program makes it. */
-static int say_verified(const struct terminal *t, const struct verify_report *r)
+/* Exit status: 0 when all there is is as this program makes it, and all is there. */
+static int say_verified(const struct terminal *t, const struct verify_report *r, const char *folder)
 {
     char runs[NUMBER_LENGTH], checked[NUMBER_LENGTH], missing[NUMBER_LENGTH];
     text_number(runs, (double)r->runs, 0, false, t->lang);
@@ -80,7 +80,11 @@ static int say_verified(const struct terminal *t, const struct verify_report *r)
     if (r->merged)
         say(t, WORD_VERIFIED_FILE, r->merged_hash);
     tell_damage(t, r->damage);
-    return r->runs_different > 0 || r->runs_missing > 0 ? 1 : 0;
+    if (r->runs_missing > 0)
+        say(t, WORD_VERIFIED_MISSING, folder);
+    if (r->runs_different > 0)
+        return 1;
+    return r->runs_missing > 0 ? error_exit_status(MILIEU_ERR_INCOMPLETE) : 0;
 }
 
 /* A program of another version makes other bits, rightly. */
@@ -111,6 +115,6 @@ int study_verify_folder(const struct call *call, const struct folder *folder, co
     int number = (int)watch.stop;
     watch_end(&watch);
     if (ret == 0)
-        ret = say_verified(&call->terminal, &report);
+        ret = say_verified(&call->terminal, &report, folder->path);
     return ret == MILIEU_ERR_INTERRUPTED && number != 0 ? STOPPED : ret;
 }

@@ -41,6 +41,7 @@ struct status {
     cJSON *workers;
     struct host *host; /* the last heard of first */
     int num_hosts;
+    struct ledger_names missing;
 };
 
 /* ---- reading ---- */
@@ -171,6 +172,8 @@ static int read_folder(struct status *self, const struct folder *folder, const s
         ret = claims_list(claims, 1e-6 * (double)self->now_us, take_worker, self, err);
     if (ret == 0)
         ret = collect_hosts(self, err);
+    if (ret == 0)
+        ret = ledger_missing(&self->ledger, &self->missing, err);
     free(claims);
     return ret;
 }
@@ -213,6 +216,14 @@ static cJSON *hosts_json(const struct status *self)
     return list;
 }
 
+static cJSON *missing_json(const struct status *self)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (int i = 0; i < self->missing.count; i++)
+        cJSON_AddItemToArray(list, cJSON_CreateString(self->missing.name[i]));
+    return list;
+}
+
 static int status_json(struct status *self, const struct folder *folder, struct error *err)
 {
     const struct ledger_counts *c = &self->ledger.counts;
@@ -231,6 +242,7 @@ static int status_json(struct status *self, const struct folder *folder, struct 
     else
         cJSON_AddNullToObject(object, "seconds_left");
     cJSON_AddNumberToObject(object, "journals", self->ledger.num_journals);
+    cJSON_AddItemToObject(object, "missing_journals", missing_json(self));
     cJSON_AddNumberToObject(object, "torn", (double)c->torn);
     cJSON_AddNumberToObject(object, "damaged", (double)c->damaged);
     cJSON_AddNumberToObject(object, "duplicates", (double)c->duplicates);
@@ -287,13 +299,21 @@ static void say_time_left(const struct status *self)
     say(t, WORD_STATUS_SPEED, speed, left);
 }
 
+static void say_missing(const struct status *self, const struct folder *folder)
+{
+    char names[512];
+    ledger_names_text(&self->missing, names, sizeof names);
+    if (self->missing.count > 0)
+        say(self->terminal, WORD_JOURNALS_MISSING, folder->path, names);
+}
+
 static void status_words(struct status *self, const struct folder *folder, const struct study *study)
 {
     const struct terminal *t = self->terminal;
     const struct ledger_counts *c = &self->ledger.counts;
     char done[NUMBER_LENGTH], runs[NUMBER_LENGTH], number[NUMBER_LENGTH], hours[NUMBER_LENGTH];
     struct error damage = { 0 };
-    say(t, WORD_STATUS_STUDY, study->title[t->lang], folder->id_text);
+    say(t, WORD_STATUS_STUDY, study_title(study, t->lang), folder->id_text);
     text_number(done, (double)c->runs_done, 0, false, t->lang);
     text_number(runs, (double)c->runs, 0, false, t->lang);
     text_number(number, (double)folder->geometry.plan.points, 0, false, t->lang);
@@ -312,6 +332,7 @@ static void status_words(struct status *self, const struct folder *folder, const
         say(t, WORD_STATUS_TORN, (long long)c->torn);
     while (ledger_damage(&self->ledger, &damage))
         say(t, WORD_SWEEP_DAMAGE, damage.detail[t->lang]);
+    say_missing(self, folder);
 }
 
 int study_status(const struct call *call, const struct folder *folder, const struct study *study, struct error *err)
@@ -326,6 +347,7 @@ int study_status(const struct call *call, const struct folder *folder, const str
         status_words(&self, folder, study);
     cJSON_Delete(self.workers);
     free(self.host);
+    ledger_names_free(&self.missing);
     ledger_free(&self.ledger);
     return ret;
 }

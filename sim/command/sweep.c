@@ -113,6 +113,7 @@ struct sweep {
     struct launch *launch;
     struct folder folder;
     struct watch watch;
+    struct worker_report report;
     bool begun; /* the head was told */
 };
 
@@ -126,14 +127,22 @@ static void tell_head(const struct sweep *self, const struct ledger_counts *coun
     tell(t, WORD_SWEEP_HEAD, self->folder.path, points, runs, done);
 }
 
+static void tell_missing(const struct sweep *self)
+{
+    if (self->report.missing[0] != '\0' && !launch_is_quiet(self->launch))
+        tell(&self->call->terminal, WORD_JOURNALS_MISSING, self->folder.path, self->report.missing);
+}
+
 static void take_progress(void *context, const struct ledger_counts *counts, int64_t runs_made)
 {
     struct sweep *self = context;
     int64_t done = counts->runs_done;
     if (!self->begun && self->call->options.progress == PROGRESS_BAR && !launch_is_quiet(self->launch))
         tell_head(self, counts);
-    if (!self->begun)
+    if (!self->begun) {
+        tell_missing(self);
         atomic_store(&self->watch.before, done);
+    }
     self->begun = true;
     int64_t known = atomic_load(&self->watch.before) + runs_made; /* ours may not be read yet */
     watch_progress(&self->watch, done > known ? done : known, counts->runs);
@@ -159,9 +168,10 @@ static int read_sync(const struct call *call, struct journal_sync *sync, struct 
 }
 
 /* Exit status when more runs have failed than may. */
-static int judge_failures(const struct sweep *self, const struct worker_report *report)
+static int judge_failures(const struct sweep *self)
 {
     const struct terminal *t = &self->call->terminal;
+    const struct worker_report *report = &self->report;
     double failed = (double)report->counts.runs_failed, runs = (double)report->counts.runs;
     char a[NUMBER_LENGTH], b[NUMBER_LENGTH], c[NUMBER_LENGTH];
     if (failed <= self->call->options.allow_failures * runs)
@@ -175,25 +185,27 @@ static int judge_failures(const struct sweep *self, const struct worker_report *
     return 1;
 }
 
-static void tell_end(const struct sweep *self, const struct worker_report *report)
+static void tell_end(const struct sweep *self)
 {
     const struct terminal *t = &self->call->terminal;
+    const struct worker_report *report = &self->report;
     char runs[NUMBER_LENGTH], done[NUMBER_LENGTH], made[NUMBER_LENGTH], failed[NUMBER_LENGTH];
     text_number(runs, (double)report->counts.runs, 0, false, t->lang);
     text_number(done, (double)report->counts.runs_done, 0, false, t->lang);
-    text_number(made, (double)report->runs_made, 0, false, t->lang);
+    int64_t here = report->runs_made < report->counts.runs_done ? report->runs_made : report->counts.runs_done;
+    text_number(made, (double)here, 0, false, t->lang);
     text_number(failed, (double)report->counts.runs_failed, 0, false, t->lang);
     tell(t, WORD_SWEEP_DONE, done, runs, made, failed);
     if (report->taken_over > 0)
         tell(t, WORD_SWEEP_TAKEN_OVER, (long long)report->taken_over);
     if (report->damage.code != 0)
         tell(t, WORD_SWEEP_DAMAGE, report->damage.detail[t->lang]);
+    tell_missing(self);
 }
 
 static int sweep(struct sweep *self, int threads, const struct journal_sync *sync, struct error *err)
 {
     const struct terminal *t = &self->call->terminal;
-    struct worker_report report = { 0 };
     int ret = input_make_folder(self->study, self->call->options.output, &self->watch.stop, &self->folder, err);
     ret = launch_ready(self->launch, ret, self->call->options.output, err);
     if (ret == 0) {
@@ -205,11 +217,11 @@ static int sweep(struct sweep *self, int threads, const struct journal_sync *syn
                                                 .clock = study_clock,
                                                 .progress = take_progress,
                                                 .progress_context = self };
-        ret = worker_run(self->study, &self->folder, &options, &report, err);
+        ret = worker_run(self->study, &self->folder, &options, &self->report, err);
     }
     watch_end(&self->watch);
     if (self->begun && !launch_is_quiet(self->launch))
-        tell_end(self, &report);
+        tell_end(self);
     if (ret == MILIEU_ERR_INTERRUPTED) {
         if (!launch_is_quiet(self->launch))
             tell(t, WORD_SWEEP_STOPPED);
@@ -219,7 +231,7 @@ static int sweep(struct sweep *self, int threads, const struct journal_sync *syn
         return ret;
     if (!launch_is_quiet(self->launch))
         tell(t, WORD_SWEEP_NEXT, self->folder.path, self->folder.path);
-    return judge_failures(self, &report);
+    return judge_failures(self);
 }
 
 static int start_sweep(const struct call *call, const struct study *study, struct launch *launch, struct error *err)

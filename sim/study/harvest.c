@@ -226,13 +226,7 @@ int harvest_scan(struct harvest *self, bool partial, struct error *err)
     damaged = ledger_damage(&self->ledger, &damage);
     for (int lang = 0; lang < 2 && damaged; lang++)
         snprintf(self->damage[lang], sizeof self->damage[lang], "%s", damage.detail[lang]);
-    if (partial || ledger_complete(&self->ledger))
-        return 0;
-    if (damaged && err != NULL)
-        *err = damage;
-    if (damaged)
-        return MILIEU_ERR_FOLDER;
-    return ledger_require_all(&self->ledger, err);
+    return partial ? 0 : ledger_require_all(&self->ledger, err);
 }
 
 /* ---- what counts ---- */

@@ -54,8 +54,8 @@ int harvest_init(struct harvest *self, const struct study *study, const struct f
 void harvest_free(struct harvest *self);
 
 /* Reads all journals. MILIEU_ERR_FOLDER: a journal of another study; a batch made twice with different results (both
- * journals and the runs are named); unless `partial`, batches missing, by damage, by a journal that has vanished, or not
- * made yet. MILIEU_ERR_INPUT, MILIEU_ERR_MEMORY, MILIEU_ERR_INTERRUPTED. */
+ * journals and the runs are named). Unless `partial`, when batches are missing: MILIEU_ERR_FOLDER by damage or by a journal
+ * that has vanished, else MILIEU_ERR_INCOMPLETE. MILIEU_ERR_INPUT, MILIEU_ERR_MEMORY, MILIEU_ERR_INTERRUPTED. */
 int harvest_scan(struct harvest *self, bool partial, struct error *err);
 
 /* Replications of a point that count: of a sequential study up to the look at which it ended. */

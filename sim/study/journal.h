@@ -104,7 +104,9 @@ struct journal_position {
     int64_t offset;       /* of the first byte not yet counted */
     int64_t size;         /* of the file when it was last read */
     int64_t records;      /* valid ones so far, of any type */
-    int64_t tail;         /* bytes behind `offset` when last read: a torn record, or one being written */
+    int64_t tail;         /* bytes behind `offset` when last read: a torn record, or one being written; or damage: */
+    bool tail_damaged;    /* they are no beginning of a record. Never for good: a record that is being written may look
+                             so on some disks, and is read when it is whole */
     int64_t damaged;      /* places where bytes were not as written, valid records behind them */
     int64_t damage_at;    /* offset of the first such place, and */
     int64_t damage_bytes; /* bytes of all of them */
@@ -112,7 +114,8 @@ struct journal_position {
 };
 
 /* What of a journal is read, and its checksums looked at. All headers are. A payload that is left out is given as NULL,
- * and damage in it is not seen: its record counts as valid, with what its header says. */
+ * and damage in it is not seen: its record counts as valid, with what its header says (and where bytes went from it or came
+ * in, the record behind it is not found). */
 enum journal_check {
     JOURNAL_FULL,    /* every payload: for resume, merge, verify */
     JOURNAL_HEADERS, /* none but the opening's: for a quick look */
@@ -129,7 +132,8 @@ struct journal_reader {
     void *context;
 };
 
-/* Reads on from *position to the last valid record now in the file. Returns 0 (a torn tail or damage is told in
+/* Reads on from *position to the last valid record now in the file; behind damage to the next valid one, at whatever byte.
+ * Looks at a file again that has another size than before, or whose tail was damaged. Returns 0 (a torn tail or damage is told in
  * *position, not by a code), what `take` returned, MILIEU_ERR_FOLDER for a record of another study (the message
  * names both ids), MILIEU_ERR_INPUT when the file cannot be read, MILIEU_ERR_MEMORY. */
 int journal_scan(const char *path, struct journal_position *position, const struct journal_reader *reader,

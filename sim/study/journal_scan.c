@@ -13,6 +13,10 @@
 /* Bytes read at once: where all is looked at, and where most payloads are passed over. */
 enum { CHUNK = 1 << 20, SMALL_CHUNK = 1 << 14 };
 
+/* Of a journal's size, so many times over, payloads are summed and found wrong; what is not in order behind that is given
+ * up. Headers of lost payloads, one close to the next, would be looked at for ever. */
+enum { MOST_IN_VAIN = 8 };
+
 /* ---- a file, in pieces ---- */
 
 struct window {
@@ -22,22 +26,37 @@ struct window {
     int64_t start; /* of the bytes held */
     size_t filled, capacity, chunk;
     unsigned char *bytes;
+    void *payload; /* of a record that does not stand at a multiple of 8 */
+    size_t payload_capacity;
+    int64_t in_vain; /* bytes summed whose sum was wrong */
     struct error *err;
     int ret; /* why a piece could not be had */
 };
 
+static bool grow(void **buffer, size_t *capacity, size_t length)
+{
+    void *bigger;
+    if (length <= *capacity)
+        return true;
+    if ((bigger = realloc(*buffer, length)) == NULL)
+        return false;
+    *buffer = bigger;
+    *capacity = length;
+    return true;
+}
+
+static bool no_memory(struct window *self)
+{
+    self->ret = error_set(self->err, MILIEU_ERR_MEMORY, "%s", "%s", self->path);
+    return false;
+}
+
 static bool make_room(struct window *self, size_t length)
 {
-    unsigned char *bytes;
-    if (length <= self->capacity)
-        return true;
-    if ((bytes = realloc(self->bytes, length)) == NULL) {
-        self->ret = error_set(self->err, MILIEU_ERR_MEMORY, "%s", "%s", self->path);
-        return false;
-    }
+    void *bytes = self->bytes;
+    bool grown = grow(&bytes, &self->capacity, length);
     self->bytes = bytes;
-    self->capacity = length;
-    return true;
+    return grown || no_memory(self);
 }
 
 /* Until `length` bytes or the end of the file. */
@@ -94,6 +113,7 @@ static void close_window(struct window *self)
     if (self->fd >= 0)
         close(self->fd);
     free(self->bytes);
+    free(self->payload);
 }
 
 /* ---- a record ---- */
@@ -126,6 +146,18 @@ static bool wants_payload(enum journal_check check, const struct disk_header *he
     return check == JOURNAL_FULL || (check == JOURNAL_FAILURES && header->failed > 0);
 }
 
+/* A payload, aligned: behind bytes that came in, or went, records stand anywhere. NULL: no memory. */
+static const void *aligned_payload(struct window *window, const unsigned char *bytes, size_t length)
+{
+    if (((uintptr_t)bytes & 7) == 0)
+        return bytes;
+    if (!grow(&window->payload, &window->payload_capacity, length > 0 ? length : 1)) {
+        no_memory(window);
+        return NULL;
+    }
+    return memcpy(window->payload, bytes, length);
+}
+
 /* Is there a whole, sound record? Its payload is in the window then, if it is wanted. */
 static bool record_at(struct window *window, int64_t offset, enum journal_check check, struct disk_header *header,
                       struct journal_record *record)
@@ -141,26 +173,78 @@ static bool record_at(struct window *window, int64_t offset, enum journal_check 
     record->journal = window->path;
     if (!wants_payload(check, header))
         return true;
-    if ((bytes = piece(window, offset, sizeof *header + journal_padded(header->length))) == NULL)
+    const size_t length = journal_padded(header->length);
+    if (window->in_vain > MOST_IN_VAIN * window->size ||
+        (bytes = piece(window, offset, sizeof *header + length)) == NULL)
         return false;
-    record->payload = bytes + sizeof *header;
-    return journal_checksum(record->payload, journal_padded(header->length)) == header->payload_sum;
+    bytes += sizeof *header;
+    if (journal_checksum(bytes, length) != header->payload_sum) {
+        window->in_vain += (int64_t)length;
+        return false;
+    }
+    record->payload = aligned_payload(window, bytes, length);
+    return record->payload != NULL;
 }
 
-/* The next sound record behind bytes that are none; the size of the file when there is none. */
+/* Where a header may begin, at `offset` or behind; the size of the file when there is no such place. */
+static int64_t next_magic(struct window *window, int64_t offset)
+{
+    const uint32_t magic = JOURNAL_MAGIC;
+    const unsigned char *bytes;
+    unsigned char first;
+    memcpy(&first, &magic, 1);
+    while ((bytes = piece(window, offset, JOURNAL_HEADER)) != NULL) { /* and what more the window holds */
+        const unsigned char *end = window->bytes + window->filled - (sizeof magic - 1), *at = bytes;
+        for (; (at = memchr(at, first, (size_t)(end - at))) != NULL; at++)
+            if (memcmp(at, &magic, sizeof magic) == 0)
+                return offset + (at - bytes);
+        offset += end - bytes;
+    }
+    return window->size;
+}
+
+/* The next sound record behind bytes that are none; the size of the file when there is none. At any byte: some may have come
+ * in, or gone. */
 static int64_t find_record(struct window *window, int64_t offset, enum journal_check check)
 {
     struct disk_header header;
     struct journal_record record;
-    const uint32_t magic = JOURNAL_MAGIC;
-    for (offset += 8; offset + JOURNAL_HEADER <= window->size; offset += 8) {
-        const unsigned char *bytes = piece(window, offset, sizeof magic);
-        if (bytes == NULL)
-            break;
-        if (memcmp(bytes, &magic, sizeof magic) == 0 && record_at(window, offset, check, &header, &record))
-            return offset;
-    }
-    return window->size;
+    do
+        offset = next_magic(window, offset + 1);
+    while (offset < window->size && !record_at(window, offset, check, &header, &record));
+    return offset;
+}
+
+/* ---- what stands behind the last record ---- */
+
+/* Fewer bytes than a header has: could a record begin like that? */
+static bool may_begin_record(const unsigned char *bytes, size_t length, const unsigned char *study)
+{
+    struct disk_header seen = { 0 }, header = { .magic = JOURNAL_MAGIC };
+    const size_t known = offsetof(struct disk_header, batch);
+    memcpy(&seen, bytes, length);
+    memcpy(header.study, study, sizeof header.study);
+    if (seen.zero != 0 || seen.length > JOURNAL_MAX_PAYLOAD)
+        return false;
+    for (header.type = JOURNAL_OPENING; header.type <= JOURNAL_CLOSING; header.type++)
+        if (memcmp(bytes, &header, length < known ? length : known) == 0)
+            return true;
+    return false;
+}
+
+/* Is the tail what a kill leaves, the beginning of a record? Behind a closing record nobody writes. */
+static bool is_torn(struct window *window, const struct journal_position *position, const unsigned char *study)
+{
+    struct disk_header header;
+    int64_t tail = window->size - position->offset;
+    size_t length = tail < JOURNAL_HEADER ? (size_t)tail : JOURNAL_HEADER;
+    const unsigned char *bytes = piece(window, position->offset, length);
+    if (bytes == NULL || position->closed)
+        return false;
+    if (length < JOURNAL_HEADER)
+        return may_begin_record(bytes, length, study);
+    memcpy(&header, bytes, sizeof header);
+    return header_is_sound(&header) && end_of(position->offset, &header) > window->size;
 }
 
 /* ---- whose it is ---- */
@@ -243,6 +327,8 @@ static int scan(struct window *window, struct journal_position *position, const 
             break;
         note_damage(position, next);
     }
+    if (ret == 0 && window->ret == 0 && position->offset < window->size)
+        position->tail_damaged = !is_torn(window, position, reader->study);
     return ret != 0 ? ret : window->ret;
 }
 
@@ -252,8 +338,10 @@ int journal_scan(const char *path, struct journal_position *position, const stru
     struct window window;
     int ret;
     if ((ret = open_window(&window, path, reader->check == JOURNAL_FULL ? CHUNK : SMALL_CHUNK, err)) == 0 &&
-        window.size != position->size)
+        (window.size != position->size || position->tail_damaged)) {
+        position->tail_damaged = false;
         ret = scan(&window, position, reader);
+    }
     if (ret == 0) {
         position->size = window.size;
         position->tail = window.size - position->offset;
@@ -272,18 +360,6 @@ static bool read_at(int fd, const char *path, void *out, size_t length, int64_t 
         error_set(err, MILIEU_ERR_INPUT, "%s ends at byte %" PRId64, "%s finit à l'octet %" PRId64, path,
                   offset + (int64_t)window.filled);
     return window.filled == length;
-}
-
-static bool grow(void **buffer, size_t *capacity, size_t length)
-{
-    void *bigger;
-    if (length <= *capacity)
-        return true;
-    if ((bigger = realloc(*buffer, length)) == NULL)
-        return false;
-    *buffer = bigger;
-    *capacity = length;
-    return true;
 }
 
 int journal_read(int fd, const char *path, int64_t offset, struct journal_record *record, void **buffer,

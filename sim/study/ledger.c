@@ -25,6 +25,12 @@ static void set(uint64_t *bits, int64_t i)
     bits[i / BITS] |= (uint64_t)1 << (i % BITS);
 }
 
+/* Of a bit a batch. */
+static size_t num_words(const struct geometry *geometry)
+{
+    return (size_t)((geometry_batches(geometry) + BITS - 1) / BITS);
+}
+
 /* ---- sequential studies: which batches are there to do ---- */
 
 static bool is_sequential(const struct ledger *self)
@@ -51,6 +57,15 @@ static bool exists(const struct ledger *self, const struct geometry_span *span)
 static int64_t stage_runs(const struct ledger *self, int stage)
 {
     return self->geometry->look[stage] - (stage > 0 ? self->geometry->look[stage - 1] : 0);
+}
+
+/* Nothing is done, and of each point the first stage is there to do. */
+static void begin_counts(struct ledger *self)
+{
+    memset(self->open, 0, sizeof self->open);
+    self->open[0] = self->geometry->first_batch[1];
+    self->counts = (struct ledger_counts){ .batches = self->open[0],
+                                           .runs = self->geometry->plan.points * self->geometry->look[0] };
 }
 
 /* A stage of a point opens; journals read in another order may have told of batches of it already. */
@@ -198,19 +213,9 @@ static int add_journal(struct ledger *self, const char *name, struct error *err)
         self->journal = journal;
         self->max_journals = max;
     }
-    self->journal[self->num_journals] = (struct ledger_journal){ .lost = false };
+    self->journal[self->num_journals] = (struct ledger_journal){ .size = -1 };
     memcpy(self->journal[self->num_journals++].name, name, strlen(name) + 1); /* is_journal: it fits */
     return 0;
-}
-
-/* Name without the suffix, in place; false when it has another. */
-static bool cut_suffix(char *name, const char *suffix)
-{
-    size_t length = strlen(name), end = strlen(suffix);
-    if (length <= end || strcmp(name + length - end, suffix) != 0)
-        return false;
-    name[length - end] = '\0';
-    return true;
 }
 
 static bool is_journal(const char *name)
@@ -253,22 +258,68 @@ static int list_journals(struct ledger *self, DIR *dir, struct error *err)
     return ret;
 }
 
-/* Is there more, or less, than when it was last read? Asked without opening it: a folder may hold thousands of journals that
- * killed workers have left, and none of them ever changes. A file server is asked, not this host's memory of its answers. */
-static bool has_changed(const struct ledger_journal *journal, int folder)
+/* Bytes in a journal; -1: they cannot be told, and opening it tells why. Asked without opening it: a folder may hold thousands
+ * of journals that killed workers have left, and none of them ever changes. A file server is asked, not this host's memory of
+ * its answers. */
+static int64_t size_now(const struct ledger_journal *journal, int folder)
 {
     struct statx st;
-    return statx(folder, journal->name, AT_STATX_FORCE_SYNC, STATX_SIZE, &st) != 0 || /* why not, opening it tells */
-           (int64_t)st.stx_size != journal->position.size;
+    return statx(folder, journal->name, AT_STATX_FORCE_SYNC, STATX_SIZE, &st) == 0 ? (int64_t)st.stx_size : -1;
 }
 
-static int read_journal(struct ledger *self, struct ledger_journal *journal, int folder, struct error *err)
+/* Was something read of it that is there no more? Then nobody will find it, and it does not count. */
+static bool has_lost(const struct ledger_journal *journal)
+{
+    return (journal->lost && journal->position.offset > 0) ||
+           (journal->size >= 0 && journal->size < journal->position.offset);
+}
+
+/* Looks at all journals that may have changed since they were last read: has one lost something? */
+static bool look_at_journals(struct ledger *self, int folder)
+{
+    bool lost = false;
+    for (int i = 0; i < self->num_journals; i++) {
+        struct ledger_journal *journal = &self->journal[i];
+        journal->size = journal->lost || journal->position.closed ? -1 : size_now(journal, folder);
+        lost = lost || has_lost(journal);
+    }
+    return lost;
+}
+
+/* As before the first look, but for the names of journals. */
+static void forget(struct ledger *self)
+{
+    size_t bytes = num_words(self->geometry) * sizeof *self->done, points = (size_t)self->geometry->plan.points;
+    memset(self->done, 0, bytes);
+    memset(self->marked, 0, bytes);
+    for (int s = 0; s < GEOMETRY_MAX_STAGES; s++)
+        if (self->sum[s] != NULL)
+            memset(self->sum[s], 0, points * sizeof *self->sum[s]);
+    if (is_sequential(self))
+        memset(self->stage, 0, points * sizeof *self->stage);
+    for (int i = 0; i < self->num_journals; i++) {
+        struct ledger_journal fresh = { .size = -1, .reported = self->journal[i].reported };
+        fresh.lost = self->journal[i].lost;
+        memcpy(fresh.name, self->journal[i].name, sizeof fresh.name);
+        self->journal[i] = fresh;
+    }
+    begin_counts(self);
+}
+
+/* A damaged end may be a record whose bytes were not all to be seen yet: that is looked at again. */
+static bool has_changed(const struct ledger_journal *journal)
+{
+    return !journal->position.closed && !journal->lost &&
+           (journal->size < 0 || journal->size != journal->position.size || journal->position.tail_damaged);
+}
+
+static int read_journal(struct ledger *self, struct ledger_journal *journal, struct error *err)
 {
     struct reading reading = { self, journal };
     struct journal_reader reader = { self->folder->id, self->check, take_record, &reading };
     char *path;
     int ret;
-    if (journal->position.closed || journal->lost || !has_changed(journal, folder))
+    if (!has_changed(journal))
         return 0;
     if ((path = folder_path(self->folder, "journal", journal->name)) == NULL)
         return error_set_memory(err);
@@ -281,17 +332,29 @@ static int read_journal(struct ledger *self, struct ledger_journal *journal, int
     return ret;
 }
 
+static bool is_torn(const struct journal_position *position)
+{
+    return position->tail > 0 && !position->tail_damaged;
+}
+
+static bool is_damaged(const struct journal_position *position)
+{
+    return position->damaged > 0 || position->tail_damaged;
+}
+
 int ledger_update(struct ledger *self, struct error *err)
 {
     DIR *dir;
     int ret = open_journals(self, &dir, err);
     if (ret == 0)
         ret = list_journals(self, dir, err);
+    if (ret == 0 && look_at_journals(self, dir != NULL ? dirfd(dir) : -1))
+        forget(self);
     self->counts.torn = self->counts.damaged = 0;
     for (int i = 0; ret == 0 && i < self->num_journals; i++) {
-        ret = read_journal(self, &self->journal[i], dir != NULL ? dirfd(dir) : -1, err);
-        self->counts.torn += self->journal[i].position.tail > 0;
-        self->counts.damaged += self->journal[i].position.damaged > 0;
+        ret = read_journal(self, &self->journal[i], err);
+        self->counts.torn += is_torn(&self->journal[i].position);
+        self->counts.damaged += is_damaged(&self->journal[i].position);
     }
     if (dir != NULL)
         closedir(dir);
@@ -304,7 +367,7 @@ int ledger_init(struct ledger *self, const struct folder *folder, const struct l
                 enum journal_check check, struct error *err)
 {
     const struct geometry *geometry = &folder->geometry;
-    size_t words = (size_t)((geometry_batches(geometry) + BITS - 1) / BITS);
+    size_t words = num_words(geometry);
     bool sequential = geometry->num_stages > 1;
     *self = (struct ledger){ .folder = folder, .geometry = geometry, .check = sequential ? JOURNAL_FULL : check };
     if (sequential && (rule == NULL || rule->contrasts == NULL || rule->go_on == NULL))
@@ -318,8 +381,7 @@ int ledger_init(struct ledger *self, const struct folder *folder, const struct l
         self->stage = calloc((size_t)geometry->plan.points, sizeof *self->stage);
     if (self->done == NULL || self->marked == NULL || (sequential && self->stage == NULL))
         return error_set_memory(err);
-    self->counts.batches = self->open[0] = geometry->first_batch[1];
-    self->counts.runs = geometry->plan.points * geometry->look[0];
+    begin_counts(self);
     return 0;
 }
 
@@ -430,20 +492,27 @@ int64_t ledger_replications(const struct ledger *self, int64_t point)
     return stage_is_done(self, point, 0) ? self->geometry->plan.replications : 0;
 }
 
+/* With its damaged end. */
+static void tell_damage(const struct ledger *self, const struct ledger_journal *journal, struct error *err)
+{
+    const struct journal_position *at = &journal->position;
+    error_set(err, MILIEU_ERR_FOLDER,
+              "%s/journal/%s is damaged at byte %" PRId64 " (%" PRId64 " places, %" PRId64
+              " bytes in all): what stood there does not count, and is made again by milieu sweep -o %s",
+              "%s/journal/%s est abîmé à l'octet %" PRId64 " (%" PRId64 " endroits, %" PRId64
+              " octets en tout) : ce qui s'y trouvait ne compte pas, et sera refait par milieu sweep -o %s",
+              self->folder->path, journal->name, at->damaged > 0 ? at->damage_at : at->offset,
+              at->damaged + at->tail_damaged, at->damage_bytes + (at->tail_damaged ? at->tail : 0), self->folder->path);
+}
+
 bool ledger_damage(struct ledger *self, struct error *err)
 {
     for (int i = 0; i < self->num_journals; i++) {
         struct ledger_journal *journal = &self->journal[i];
-        const struct journal_position *at = &journal->position;
-        if (at->damaged == 0 || journal->reported)
+        if (!is_damaged(&journal->position) || journal->reported)
             continue;
         journal->reported = true;
-        error_set(err, MILIEU_ERR_FOLDER,
-                  "%s/journal/%s is damaged at byte %" PRId64 " (%" PRId64 " places, %" PRId64
-                  " bytes in all): what stood there counts as not done",
-                  "%s/journal/%s est abîmé à l'octet %" PRId64 " (%" PRId64 " endroits, %" PRId64
-                  " octets en tout) : ce qui s'y trouvait compte comme non fait",
-                  self->folder->path, journal->name, at->damage_at, at->damaged, at->damage_bytes);
+        tell_damage(self, journal, err);
         return true;
     }
     return false;
@@ -451,56 +520,46 @@ bool ledger_damage(struct ledger *self, struct error *err)
 
 /* ---- what is missing ---- */
 
-static void add_name(char *text, size_t size, const char *name)
+/* By nobody's fault, or because of something, which is broken. */
+static int tell_incomplete(const struct ledger *self, const struct reason *because, struct error *err)
 {
-    size_t length = strlen(text);
-    if (length + strlen(name) + 8 < size)
-        snprintf(text + length, size - length, "%s%s", length > 0 ? ", " : "", name);
-    else if (length + 6 < size && text[length - 1] != '.')
-        snprintf(text + length, size - length, ", ...");
+    const char *path = self->folder->path;
+    int64_t missing = self->counts.runs - self->counts.runs_done;
+    struct geometry_span span = geometry_span(self->geometry, find_next(self, 0, true));
+    return error_set_because(err, because != NULL ? MILIEU_ERR_FOLDER : MILIEU_ERR_INCOMPLETE,
+                             because != NULL ? *because : ((struct reason){ { NULL, NULL } }),
+                             "%s: %" PRId64 " of %" PRId64 " runs are not done, the first of them run %" PRId64
+                             "; milieu sweep -o %s makes them, --partial merges what there is",
+                             "%s : %" PRId64 " exécutions sur %" PRId64 " ne sont pas faites, la première est %" PRId64
+                             " ; milieu sweep -o %s les fait, --partial réunit ce qu'il y a",
+                             path, missing, self->counts.runs, geometry_span_run(self->geometry, &span, 0), path);
 }
 
-/* Journals that are known to have been: read before, or with a log of their name. */
-static void name_lost(const struct ledger *self, char *names, size_t size)
+static int tell_missing(const struct ledger *self, struct error *err)
 {
-    char *path = folder_path(self->folder, "log", NULL);
-    DIR *dir = path == NULL ? NULL : opendir(path);
-    for (int i = 0; i < self->num_journals; i++)
-        if (self->journal[i].lost)
-            add_name(names, size, self->journal[i].name);
-    for (struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;) {
-        char name[sizeof entry->d_name + sizeof JOURNAL_SUFFIX];
-        snprintf(name, sizeof name, "%s", entry->d_name);
-        if (!cut_suffix(name, ".log"))
-            continue;
-        snprintf(name + strlen(name), sizeof name - strlen(name), "%s", JOURNAL_SUFFIX);
-        if (is_journal(name) && find_journal(self, name, self->num_journals) == NULL)
-            add_name(names, size, name);
-    }
-    if (dir != NULL)
-        closedir(dir);
-    free(path);
+    struct ledger_names names;
+    char text[256], english[300], french[300];
+    int ret = ledger_missing(self, &names, err);
+    if (ret != 0)
+        return ret;
+    ledger_names_text(&names, text, sizeof text);
+    ledger_names_free(&names);
+    if (text[0] == '\0')
+        return tell_incomplete(self, NULL, err);
+    snprintf(english, sizeof english, "missing journals: %s", text);
+    snprintf(french, sizeof french, "journaux qui manquent : %s", text);
+    return tell_incomplete(self, &(struct reason){ { english, french } }, err);
 }
 
 int ledger_require_all(const struct ledger *self, struct error *err)
 {
-    int64_t missing = self->counts.runs - self->counts.runs_done, run;
-    struct geometry_span span;
-    char names[512] = "";
+    struct error damage;
     if (ledger_complete(self))
         return 0;
-    span = geometry_span(self->geometry, find_next(self, 0, true));
-    name_lost(self, names, sizeof names);
-    run = geometry_span_run(self->geometry, &span, 0);
-    if (names[0] == '\0')
-        return error_set(err, MILIEU_ERR_FOLDER,
-                         "%s: %" PRId64 " of %" PRId64 " runs are not done, the first of them run %" PRId64,
-                         "%s : %" PRId64 " exécutions sur %" PRId64 " ne sont pas faites, la première est %" PRId64,
-                         self->folder->path, missing, self->counts.runs, run);
-    return error_set_because(err, MILIEU_ERR_FOLDER, ((struct reason){ { names, names } }),
-                             "%s: %" PRId64 " of %" PRId64 " runs are not done, the first of them run %" PRId64
-                             "; missing journals",
-                             "%s : %" PRId64 " exécutions sur %" PRId64 " ne sont pas faites, la première est %" PRId64
-                             " ; journaux qui manquent",
-                             self->folder->path, missing, self->counts.runs, run);
+    for (int i = 0; i < self->num_journals; i++)
+        if (is_damaged(&self->journal[i].position)) {
+            tell_damage(self, &self->journal[i], &damage);
+            return tell_incomplete(self, &(struct reason){ { damage.detail[0], damage.detail[1] } }, err);
+        }
+    return tell_missing(self, err);
 }

@@ -32,6 +32,7 @@ struct ledger_journal {
     int64_t last_us, cpu_us;        /* of its records: the latest time; the work in all */
     bool reported;                  /* its damage */
     bool lost;                      /* was there, is no more */
+    int64_t size;                   /* when it was last looked at; -1: not known */
 };
 
 struct ledger_counts {
@@ -42,7 +43,7 @@ struct ledger_counts {
     int64_t duplicates;      /* records of a batch that another record had done */
     int64_t cpu_us;          /* of all records, duplicates too */
     int64_t torn;            /* journals that end in a torn record, or one being written */
-    int64_t damaged;         /* journals with damage */
+    int64_t damaged;         /* journals with damage, in their midst or at their end */
     int64_t last_us;         /* time of the latest record */
 };
 
@@ -69,11 +70,14 @@ int ledger_init(struct ledger *self, const struct folder *folder, const struct l
                 enum journal_check check, struct error *err);
 void ledger_free(struct ledger *self);
 
-/* Receives every valid record, of any type, as it is read, duplicates too (status, merge). */
+/* Receives every valid record, of any type, as it is read, duplicates too (status, merge). When a journal was lost between
+ * two updates, those of all others are heard once more. */
 void ledger_listen(struct ledger *self, journal_take *take, void *context);
 
-/* Reads what is new in all journals; one that has the size it had when it was last read is not opened. Errors as journal_scan; MILIEU_ERR_FOLDER too for a record whose number of runs is
- * not its batch's (the journal of a folder of the same study, cut otherwise). Damage is no error (ledger_damage). */
+/* Reads what is new in all journals; one that has the size it had when it was last read is not opened. When one that was read
+ * is there no more, or has become shorter, all is forgotten, marks too, and what is there is read anew: what it told is not
+ * done. Errors as journal_scan; MILIEU_ERR_FOLDER too for a record whose number of runs is not its batch's (the journal of a
+ * folder of the same study, cut otherwise). Damage is no error (ledger_damage). */
 int ledger_update(struct ledger *self, struct error *err);
 
 /* A batch that this process has appended itself: not to do again, though not read yet. */
@@ -97,8 +101,22 @@ int64_t ledger_replications(const struct ledger *self, int64_t point);
 /* The next journal whose damage was not told yet: true, and *err says file, offset and what follows from it. */
 bool ledger_damage(struct ledger *self, struct error *err);
 
-/* For a merge: MILIEU_ERR_FOLDER when batches are missing; the message says how many, the first run that is missing,
- * and names journals that have vanished (one that was read before, or that has a log and is not there). */
+/* Names, in order; the caller frees. */
+struct ledger_names {
+    char (*name)[JOURNAL_NAME];
+    int count, max;
+};
+void ledger_names_free(struct ledger_names *self);
+
+/* Joined by commas; what does not fit ends in "...". "" for none. */
+void ledger_names_text(const struct ledger_names *self, char *text, size_t size);
+
+/* Journals that have vanished: read before, or with a log of their name, and not there. MILIEU_ERR_MEMORY. */
+int ledger_missing(const struct ledger *self, struct ledger_names *names, struct error *err);
+
+/* For a merge. MILIEU_ERR_INCOMPLETE when batches are not done; MILIEU_ERR_FOLDER when that is because of damage or of
+ * journals that have vanished, which are named. Both messages say how many runs, the first that is missing, and what to do.
+ * MILIEU_ERR_MEMORY. */
 int ledger_require_all(const struct ledger *self, struct error *err);
 
 #endif

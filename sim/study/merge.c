@@ -108,7 +108,7 @@ static void describe_study(struct merge *self)
     const struct geometry_plan *plan = &self->harvest.geometry->plan;
     self->plan = (struct study_file_plan){ .study_id = self->harvest.folder->id_text,
                                            .name = study->id,
-                                           .title = { study->title[0], study->title[1] },
+                                           .title = { study_title(study, 0), study_title(study, 1) },
                                            .method = design_method_name[study->design.plan.method],
                                            .uncertainty = uncertainty_name[study->uncertainty],
                                            .seed = study->seed,

@@ -37,7 +37,7 @@ struct merge_report {
         [1024]; /* English, French: of a journal, though nothing is missing for it (or partial); "" none. To be told */
 };
 
-/* MILIEU_ERR_FOLDER: see harvest_scan; MILIEU_ERR_OUTPUT: the file cannot be written, what stood there is as it was;
+/* MILIEU_ERR_FOLDER, MILIEU_ERR_INCOMPLETE: see harvest_scan; MILIEU_ERR_OUTPUT: the file cannot be written, what stood there is as it was;
  * MILIEU_ERR_INPUT, MILIEU_ERR_MEMORY, MILIEU_ERR_INTERRUPTED; MILIEU_ERR_USAGE: the study is a bare design. */
 int study_merge(const struct study *study, const struct folder *folder, const struct merge_options *options,
                 struct merge_report *report, struct error *err);

@@ -378,6 +378,13 @@ int study_read_texts(struct study *self, const struct study_texts *texts, struct
     return finish(&s, texts->name, err);
 }
 
+const char *study_title(const struct study *self, int lang)
+{
+    if (self->title[lang] != NULL && *self->title[lang] != '\0')
+        return self->title[lang];
+    return *self->id != '\0' ? self->id : "study";
+}
+
 void study_free(struct study *self)
 {
     free(self->row);

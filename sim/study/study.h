@@ -38,8 +38,8 @@ struct study_outputs {
 struct arena;
 
 struct study {
-    const char *id; /* "" when it has none */
-    const char *title[2];
+    const char *id;           /* "" when it has none */
+    const char *title[2];     /* NULL: none given; see study_title */
     bool has_scenario;        /* else a bare design: `scenario`, `arm` and `stop` are empty */
     struct scenario scenario; /* as the file gives it, nothing varied */
     int num_arms;
@@ -80,6 +80,9 @@ struct study_texts {
 int study_read_texts(struct study *self, const struct study_texts *texts, struct messages *messages, struct error *err);
 
 void study_free(struct study *self);
+
+/* What it is called in a language (0 English, 1 French): its title, without one its id, without both "study". */
+const char *study_title(const struct study *self, int lang);
 
 /* ---- points ---- */
 

@@ -363,12 +363,22 @@ static int open_journal(struct worker *self, struct error *err)
     return ret;
 }
 
+/* For the report; names are done without where there is no memory for them. */
+static void name_missing(struct worker *self)
+{
+    struct ledger_names names;
+    ledger_missing(&self->ledger, &names, NULL);
+    ledger_names_text(&names, self->report->missing, sizeof self->report->missing);
+    ledger_names_free(&names);
+}
+
 /* What the caller is told; a journal that cannot be closed in order is an error unless there was one before. */
 static int close_all(struct worker *self, int ret, struct error *err)
 {
     struct error own = { 0 };
     if (ledger_damage(&self->ledger, &own))
         self->report->damage = own;
+    name_missing(self);
     self->report->counts = self->ledger.counts;
     self->report->taken_over = self->claims.taken_over;
     if (journal_close(&self->journal, NULL, self->options->clock.now_us(), ret == 0 ? err : NULL) != 0 && ret == 0)
@@ -376,6 +386,18 @@ static int close_all(struct worker *self, int ret, struct error *err)
     claims_free(&self->claims);
     ledger_free(&self->ledger);
     return ret;
+}
+
+/* Until nothing is left, by the journals that are there then: one that others made may be taken away at any time. After an
+ * error too they are read once more: the counts that are told know then what was written here. */
+static int make_runs(struct worker *self, struct error *err)
+{
+    int ret, look;
+    do {
+        ret = run_threads(self, err);
+        look = ledger_update(&self->ledger, ret == 0 ? err : NULL);
+    } while (ret == 0 && look == 0 && !ledger_complete(&self->ledger));
+    return ret != 0 ? ret : look;
 }
 
 int worker_run(const struct study *study, const struct folder *folder, const struct worker_options *options,
@@ -386,15 +408,14 @@ int worker_run(const struct study *study, const struct folder *folder, const str
     };
     *report = (struct worker_report){ 0 };
     int ret = open_ledger(&self, err);
+    name_missing(&self);
     if (ret == 0)
         tell_progress(&self, &self.ledger.counts, 0);
     if (ret == 0 && !ledger_complete(&self.ledger)) {
         ret = open_journal(&self, err);
         if (ret == 0)
-            ret = run_threads(&self, err);
+            ret = make_runs(&self, err);
         log_end(&self, ret);
-        if (ret == 0)
-            ret = ledger_update(&self.ledger, err);
     }
     ret = close_all(&self, ret, err);
     tell_progress(&self, &report->counts, report->runs_made);

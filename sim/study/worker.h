@@ -35,12 +35,14 @@ struct worker_options {
 };
 
 struct worker_report {
-    struct ledger_counts counts; /* of the study, when this worker ended */
-    int64_t runs_made;           /* by this worker */
+    struct ledger_counts counts; /* of the study, when this worker ended, also by an error */
+    int64_t runs_made;           /* by this worker; more than counts.runs_done where its journal was taken away */
     int64_t taken_over;          /* stale claims */
     int64_t cpu_us;
     char first_failure[256]; /* why the first run failed that did, in the order of runs; "" = none */
     struct error damage;     /* of the first damaged journal; code 0 = none */
+    char missing[512];       /* names of journals that have vanished, see ledger_missing; "" none. There from the first
+                                call of `progress` on */
 };
 
 /* Works until nothing is left to do, waiting for what others still have in hand (and taking it over when they are no

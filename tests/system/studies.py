@@ -107,6 +107,17 @@ def test_complete():
     assert [p.stat().st_size for p in journals(to)] == before
 
 
+def test_untitled():
+    """a study without a title goes by its id"""
+    assert "title" not in STUDY
+    to = folder("untitled")
+    sweep(study(), to)
+    assert all(milieu("study", "status", to, "--lang", lang, status=0).out.startswith("small ") for lang in ("en", "fr"))
+    merged(to)
+    with h5py.File(to / "study.h5") as file:
+        assert [file.attrs[name].astype(str) for name in ("title", "title_fr")] == ["small", "small"], dict(file.attrs)
+
+
 def test_who_worked():
     """hosts, times and core-hours are told when all have ended, and each worker's log has the time in every line"""
     to, before = folder("who"), time.time()
@@ -251,12 +262,14 @@ def test_torn():
     for _ in range(5):
         journal.write_bytes(whole[:chance.randrange(100, len(whole))])
         assert not state(to)["complete"]
-        assert milieu("study", "merge", to).status == 65
+        refused = milieu("study", "merge", to, status=75).err
+        assert "runs are missing: " in refused and f"milieu sweep -o {to}" in refused and "--partial" in refused, refused
         sweep(study(), to)
         assert merged(to) == undisturbed()
         for other in journals(to):
             if other != journal:
                 other.unlink()
+                (to / "log" / (other.stem + ".log")).unlink()
 
 
 def records(journal):
@@ -291,6 +304,28 @@ def test_flipped():
         assert merged(to) == undisturbed()
 
 
+def test_bytes_gone():
+    """bytes gone from a journal, come in or turned are damage with place and remedy, and cost a record; a torn end is none"""
+    for name in ("gone", "come in", "turned in the last record", "torn"):
+        to = folder("damage")
+        sweep(study(), to, "-j", "1")
+        journal = journals(to)[0]
+        whole = journal.read_bytes()
+        at, end = records(whole)[1], records(whole)[-1]  # of the first batch; behind the last
+        journal.write_bytes({"gone": whole[:at + 10] + whole[at + 13:], "come in": whole[:at + 70] + b"?" + whole[at + 70:],
+                             "turned in the last record": whole[:end - 70] + bytes([whole[end - 70] ^ 1]) + whole[end - 69:end],
+                             "torn": whole[:end - 70]}[name])
+        told = milieu("study", "merge", to, "--partial", status=0).err
+        if name == "torn":
+            assert journal.name not in told and state(to)["torn"] == 1 and state(to)["damaged"] == 0, (told, state(to))
+        else:
+            assert f"{journal.name} is damaged at byte" in told and f"milieu sweep -o {to}" in told, (name, told)
+            assert f"milieu sweep -o {to}" in milieu("study", "merge", to, "--lang", "fr", status=65).err
+        again = int(re.search(r"(\d+) of them now", sweep(study(), to).err).group(1))
+        assert again == int(240 / (len(records(whole)) - 2)), (name, again)
+        assert merged(to) == undisturbed()
+
+
 def test_missing():
     """a journal that has vanished is missed, not passed over"""
     to = folder("missing")
@@ -299,8 +334,33 @@ def test_missing():
     journals(to)[0].unlink()
     refused = milieu("study", "merge", to, status=65)
     assert "run" in refused.err and refused.err.count(lost) == 1 and lost + ".journal" not in refused.err, refused.err
-    sweep(study(), to)
+    for done in (False, True):
+        assert state(to)["missing_journals"] == [lost] and state(to)["complete"] == done
+        assert all(milieu("study", "status", to, "--lang", lang, status=0).out.count(lost) == 1 for lang in ("en", "fr"))
+        assert sweep(study(), to).err.count(lost) == 2  # when it begins and when it ends
     assert merged(to) == undisturbed()
+    assert state(WORK / "undisturbed")["missing_journals"] == []
+
+
+def test_vanished():
+    """a journal that vanishes while another worker counts on it: that one makes its runs again, and ends with all there"""
+    to, path = folder("vanished"), SCENARIOS / "studies/smoke.cfg"
+    first = start(path, to)
+    has_begun(to)
+    while state(to)["done"] < 300:
+        time.sleep(0.05)
+    first.kill()
+    first.wait()
+    lost = journals(to)[0]
+    second = start(path, to)
+    while len(journals(to)) < 2 or journals(to)[journals(to)[0] == lost].stat().st_size < 2000:
+        assert second.poll() is None
+        time.sleep(0.01)
+    lost.unlink()
+    told = second.communicate(timeout=120)[1].decode()
+    assert second.returncode == 0 and lost.name in told and "3,200 of 3,200 runs done" in told, told
+    assert state(to)["complete"] and state(to)["missing_journals"] == [lost.name]
+    merged(to)
 
 
 def test_foreign():
@@ -372,7 +432,7 @@ def test_no_journal():
 
         sweep(study(), to, "-j", "1", status=73, before=limited)
         assert not journals(to) and not list((to / "log").iterdir()), most
-    assert ".journal" not in milieu("study", "merge", to, status=65).err
+    assert ".journal" not in milieu("study", "merge", to, status=75).err
     sweep(study(), to)
     assert merged(to) == undisturbed()
 
@@ -455,6 +515,25 @@ def test_verify():
     told = [milieu("study", "verify", to, "--share", "0.5", "-j", threads, status=0).out for threads in ("1", "3")]
     assert hashlib.sha256((to / "study.h5").read_bytes()).hexdigest() in told[0], told[0]
     assert told[0] == told[1], told
+
+
+def test_incomplete():
+    """an incomplete study: merge and verify end with 75 and say how to go on; with 65 for damage"""
+    to = folder("incomplete")
+    sweep(study(), to, "-j", "1")
+    whole = journals(to)[0].read_bytes()
+    journals(to)[0].write_bytes(whole[:records(whole)[2]])  # an opening and a batch
+    for lang, words in (("en", "runs are missing"), ("fr", "des exécutions manquent")):
+        refused = milieu("study", "merge", to, "--lang", lang, status=75).err
+        assert words in refused and f"milieu sweep -o {to}" in refused and "--partial" in refused, refused
+    told = milieu("study", "verify", to, status=75).out
+    assert " missing, " in told and f"milieu sweep -o {to}" in told, told
+    journals(to)[0].write_bytes(whole[:records(whole)[2]] + whole[records(whole)[2] + 8:])
+    refused = milieu("study", "merge", to, status=65).err
+    assert "is damaged at byte" in refused and f"milieu sweep -o {to}" in refused and "--partial" in refused, refused
+    sweep(study(), to)
+    assert merged(to) == undisturbed()
+    milieu("study", "verify", to, status=0)
 
 
 def test_verify_stops():

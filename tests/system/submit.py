@@ -2,6 +2,7 @@
 notes; tests/system/cluster.sh runs the same scripts under a real Slurm."""
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -138,6 +139,24 @@ def test_damage_that_the_merge_finds():
     run_script("damaged", environment=environment, task=1)
     merged = run_script("damaged", "after", "2", environment=environment, task=0)
     assert merged.returncode == 0 and (WORK / "damaged" / "study.h5").exists(), merged
+
+
+def test_what_the_merge_says():
+    """75, runs are missing, and 65, damage: the tasks go on, at most so often; any other status is the end"""
+    submit("says", "--tries", "2", "--script-only", environment=with_slurm())
+    program, script = BIN / "says", WORK / "says" / "submit.sh"
+    program.write_text("#!/bin/sh\n[ $2 = merge ] && exit $STATUS\necho '{\"complete\": true}'\n", encoding="utf-8")
+    program.chmod(0o755)
+    text = script.read_text(encoding="utf-8")
+    assert text.count("milieu='") == 1
+    script.write_text(re.sub("milieu='[^']*'", f"milieu='{program}'", text), encoding="utf-8")
+    for status, goes_on in [(0, False), (65, True), (73, False), (75, True), (143, False)]:
+        environment = with_slurm(STATUS=str(status))
+        told = run_script("says", "after", "1", environment=environment, task=0)
+        assert told.returncode == (0 if goes_on else status) and bool(notes()) == goes_on, (status, told, notes())
+        assert ("try 2 of 2" in told.stdout) == goes_on, (status, told)
+        last = run_script("says", "after", "2", environment=with_slurm(STATUS=str(status)), task=0)
+        assert last.returncode == (1 if goes_on else status) and not notes(), (status, last)
 
 
 def test_task_is_a_sweep():

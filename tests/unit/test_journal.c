@@ -92,7 +92,7 @@ Test(journal, a_torn_end_costs_the_torn_record_alone)
             whole += (b < 5 ? offset[b + 1] : offset[5] + JOURNAL_HEADER + 5 * 37 + 7) <= end;
         cr_assert(found->batches == whole && position.damaged == 0, "cut at %zu: %ld, not %ld", n, (long)found->batches,
                   (long)whole);
-        cr_assert(position.tail == (int64_t)n - position.offset && !position.closed);
+        cr_assert(position.tail == (int64_t)n - position.offset && !position.closed && !position.tail_damaged);
         for (int b = 0; b < whole; b++)
             cr_assert(found->seen[b] == 1);
     }
@@ -101,7 +101,7 @@ Test(journal, a_torn_end_costs_the_torn_record_alone)
     folder_remove(folder);
 }
 
-Test(journal, zeros_or_rubbish_at_the_end_are_a_torn_end)
+Test(journal, zeros_or_rubbish_at_the_end_are_damage)
 {
     char folder[PATH_LENGTH], path[PATH_LENGTH], rubbish[5000];
     struct found *found = malloc(sizeof *found);
@@ -115,6 +115,7 @@ Test(journal, zeros_or_rubbish_at_the_end_are_a_torn_end)
         close(fd);
         struct journal_position position = made_scan(path, found);
         cr_assert(found->batches == 20 && position.damaged == 0 && position.tail == (int64_t)sizeof rubbish);
+        cr_assert(position.tail_damaged);
     }
     free(found);
     folder_remove(folder);
@@ -136,7 +137,7 @@ Test(journal, a_flipped_byte_anywhere_is_found_and_costs_its_record_alone)
         file_write(bad, bytes, length);
         struct journal_position position = made_scan(bad, found);
         if ((int64_t)at >= closing)
-            cr_assert(found->batches == 5 && found->closings == 0 && position.damaged == 0 && position.tail > 0);
+            cr_assert(found->batches == 5 && found->closings == 0 && position.damaged == 0 && position.tail_damaged);
         else {
             cr_assert(position.damaged == 1 && position.tail == 0 && found->closings == 1, "byte %zu", at);
             cr_assert(found->batches == ((int64_t)at < first ? 5 : 4), "byte %zu", at);

@@ -152,7 +152,7 @@ Test(merge, a_batch_that_is_missing)
     struct study_file file;
     uint8_t status[60];
     double value[60];
-    refused(&runs, &options, MILIEU_ERR_FOLDER, "the first of them run 13");
+    refused(&runs, &options, MILIEU_ERR_INCOMPLETE, "the first of them run 13");
     options.partial = true;
     report = merged_to(&runs, &options);
     cr_assert(!report.complete && report.runs == 57 && report.runs_missing == 3);

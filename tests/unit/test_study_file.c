@@ -43,6 +43,36 @@ Test(study_file, every_value_is_where_it_belongs)
     study_free(&study);
 }
 
+/* The root's title of the merged file of a study that is given none: its id, or what it is. */
+static void check_title(const char *text, const char *expected)
+{
+    struct study study = study_of(text, NULL);
+    struct fake_runs runs;
+    const char *path = own_path("untitled.h5");
+    for (int lang = 0; lang < 2; lang++)
+        cr_assert_str_eq(study_title(&study, lang), expected);
+    fake_runs_init(&runs, &study, (struct geometry_sizes){ 0 }, false);
+    fake_all(&runs);
+    merged_to(&runs, &(struct merge_options){ .path = path });
+    struct study_file file = opened(path);
+    cr_assert_str_eq(file.title, expected);
+    study_file_close(&file);
+    fake_runs_free(&runs);
+    study_free(&study);
+}
+
+#define UNTITLED                                                                                                       \
+    "scenario = \"two.cfg\"; design: { method = \"factorial\"; }; respond = [\"reach\"];\n"                            \
+    "vary: ( { path = \"meso[clinic-a].place\"; name = \"place\"; values = [\"rural\", \"urban\"]; } );\n"             \
+    "runs: { replications = 6; seed = 3; };\n"
+
+Test(study_file, a_study_without_a_title_has_its_id_for_one)
+{
+    check_title(STUDY_HEAD "id = \"nameless\"; " UNTITLED, "nameless");
+    check_title(STUDY_HEAD "title = \"\"; id = \"nameless\"; " UNTITLED, "nameless");
+    check_title(STUDY_HEAD UNTITLED, "study");
+}
+
 Test(study_file, all_clinics_alone_and_no_series)
 {
     struct study study = study_of(made_up_alone, NULL);

@@ -3,6 +3,7 @@
  * over, what the living hold is waited for; and what its log says. The clock is a test's own. */
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -282,6 +283,91 @@ Test(worker, what_the_dead_held_is_taken_over)
     struct worker_report report = work(1);
     cr_assert(report.runs_made == 12 && report.counts.duplicates == 0 && report.taken_over == 1);
     claims_free(&others);
+    end();
+}
+
+/* ---- journals taken away ---- */
+
+/* All that another has made. */
+static void take_away(void)
+{
+    char path[700];
+    for (int i = 0; i < 3; i++) {
+        snprintf(path, sizeof path, "%s/journal/another-1-%d.journal", runs.folder.path, i);
+        unlink(path);
+    }
+}
+
+static int64_t cpu_until_taken(void)
+{
+    int64_t now = cpu_us();
+    if (now == 4000) /* before the third batch */
+        take_away();
+    return now;
+}
+
+static void take_away_when_complete(void *context, const struct ledger_counts *counts, int64_t runs_made)
+{
+    bool *taken = context;
+    if (counts->runs_done < counts->runs || runs_made == 0 || *taken)
+        return;
+    take_away();
+    *taken = true;
+}
+
+/* What another had done vanishes while we work, or when all seemed done: we do it, and end with all of it there. */
+Test(worker, what_has_vanished_is_made_again)
+{
+    for (int late = 0; late < 2; late++) {
+        begin(fixed, 1);
+        for (int64_t batch = 0; batch < 3; batch++)
+            made_by_another(batch);
+        bool taken = false;
+        const struct worker_options options = { .threads = 1,
+                                                .program = "a test",
+                                                .block_seconds = 1,
+                                                .clock = { now_us, late ? cpu_us : cpu_until_taken, pause_for },
+                                                .progress = late ? take_away_when_complete : NULL,
+                                                .progress_context = &taken };
+        struct worker_report report;
+        struct error err = { 0 };
+        atomic_store(&time_us, START);
+        atomic_store(&batches_begun, 0);
+        cr_assert(worker_run(&study, &runs.folder, &options, &report, &err) == 0, "%s", err.detail[0]);
+        cr_assert(report.runs_made == 12 && report.counts.runs_done == 12, "%d made", (int)report.runs_made);
+        cr_assert_str_eq(report.missing, "another-1-0.journal, another-1-1.journal, another-1-2.journal");
+        report = work(1); /* which finds them by nothing: they left no logs */
+        cr_assert(report.runs_made == 0 && report.counts.runs_done == 12 && report.missing[0] == '\0');
+        end();
+    }
+}
+
+/* ---- told to stop ---- */
+
+static volatile sig_atomic_t stop;
+
+static int64_t cpu_until_stop(void)
+{
+    int64_t now = cpu_us();
+    stop = atomic_load(&batches_begun) >= 7; /* asked before and behind three, and before the fourth */
+    return now;
+}
+
+/* All batches are one block: between claim and end nobody reads what was written. */
+Test(worker, counts_know_what_was_made_before_it_was_stopped)
+{
+    begin(fixed, 100);
+    const struct worker_options options = { .threads = 1,
+                                            .program = "a test",
+                                            .block_seconds = 1,
+                                            .stop = &stop,
+                                            .clock = { now_us, cpu_until_stop, pause_for } };
+    struct worker_report report;
+    struct error err = { 0 };
+    atomic_store(&time_us, START);
+    cr_assert(worker_run(&study, &runs.folder, &options, &report, &err) == MILIEU_ERR_INTERRUPTED);
+    cr_assert(report.runs_made == 6 && report.counts.runs_done == 6 && report.counts.runs == 12, "%d made, %d done",
+              (int)report.runs_made, (int)report.counts.runs_done);
     end();
 }
 
