@@ -21,6 +21,13 @@ const char *study_program(void)
     return "milieu " MILIEU_VERSION ", commit " MILIEU_COMMIT ", " MILIEU_TREE;
 }
 
+int study_check_program(const struct folder *folder, struct error *err)
+{
+    if (strcmp(folder->program, study_program()) == 0)
+        return 0;
+    return error_set_word(err, MILIEU_ERR_FOLDER, WORD_STUDY_PROGRAM, folder->program, study_program());
+}
+
 /* ---- clocks ---- */
 
 static int64_t read_clock(clockid_t clock)

@@ -83,20 +83,12 @@ static int say_verified(const struct terminal *t, const struct verify_report *r)
     return r->runs_different > 0 || r->runs_missing > 0 ? 1 : 0;
 }
 
-/* A program of another version makes other bits, rightly. */
-static int check_program(const struct folder *folder, struct error *err)
-{
-    if (strcmp(folder->program, study_program()) == 0)
-        return 0;
-    return error_set_word(err, MILIEU_ERR_FOLDER, WORD_VERIFY_PROGRAM, folder->program, study_program());
-}
-
 int study_verify_folder(const struct call *call, const struct folder *folder, const struct study *study,
                         struct error *err)
 {
     struct watch watch;
     struct verify_report report = { 0 };
-    int ret = check_program(folder, err);
+    int ret = study_check_program(folder, err);
     if (ret != 0 || (ret = watch_start(&watch, &call->terminal, call->options.progress, "", err)) != 0)
         return ret;
     const struct verify_options options = { .share = call->options.share > 0 ? call->options.share : DEFAULT_SHARE,

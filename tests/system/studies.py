@@ -409,6 +409,31 @@ def test_run_again():
         assert milieu("study", "run", to, "6/0").status == 2
 
 
+def made_by(to, program):
+    """The manifest of a folder as another program makes it: sound, but for the journals, which are of another study."""
+    manifest = json.loads((to / "manifest.json").read_text(encoding="utf-8"))
+    manifest["program"] = program
+    manifest["parts"]["program"] = hashlib.sha256(program.encode()).hexdigest()
+    parts = "".join(f"{name} {value}\n" for name, value in manifest["parts"].items())
+    manifest["study"] = hashlib.sha256(parts.encode()).hexdigest()[:32]
+    (to / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_another_program():
+    """a study that another program made: neither run again nor verified, and both programs are named"""
+    to = folder("another-program")
+    sweep(study(), to)
+    ours = json.loads((to / "manifest.json").read_text(encoding="utf-8"))["program"]
+    theirs = "milieu 0.0.9, commit 0123456, clean"
+    made_by(to, ours)
+    milieu("study", "run", to, "5/7", "-o", WORK / "ours.h5", status=0)
+    made_by(to, theirs)
+    for words in (["run", to, "5/7", "-o", WORK / "theirs.h5"], ["verify", to]):
+        refused = milieu("study", *words, status=65)
+        assert ours in refused.err and theirs in refused.err and refused.out == "", refused.err
+    assert not (WORK / "theirs.h5").exists()
+
+
 def test_verify():
     """verify does a share of the runs again, on any number of threads, and finds the same bits"""
     to = folder("verify")
