@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import resource
 import shutil
 import signal
@@ -439,9 +440,26 @@ def test_verify():
     to = folder("verify")
     sweep(study(), to)
     merged(to)
-    told = [milieu("study", "verify", to, "--share", "0.5", "-j", threads, status=0).out for threads in ("1", "3")]
+    told = [milieu("study", "verify", to, "--share", "0.5", "--seed", "4", "-j", threads, status=0).out
+            for threads in ("1", "3")]
     assert hashlib.sha256((to / "study.h5").read_bytes()).hexdigest() in told[0], told[0]
     assert told[0] == told[1], told
+
+
+def test_verify_draws():
+    """verify draws other batches at every call and tells the seed, which draws the same again; a share of 0 is refused"""
+    to = folder("draws")
+    sweep(study(), to)
+    told = [milieu("study", "verify", to, "--share", "0.5", status=0).out for _ in range(8)]
+    seeds = [re.search(r"--seed ([0-9]+)", out)[1] for out in told]
+    assert len(set(seeds)) == 8 and all(int(seed) < 2**31 for seed in seeds), seeds
+    for seed, out in list(zip(seeds, told))[:2]:
+        assert milieu("study", "verify", to, "--share", "0.5", "--seed", seed, status=0).out == out
+    assert "--seed 0" in milieu("study", "verify", to, "--seed", "0", status=0).out
+    for share in ("0", "0.0", "1.5", "-1", "all"):
+        refused = milieu("study", "verify", to, "--share", share, status=2)
+        assert "above 0" in refused.err and refused.out == "", refused.err
+    assert milieu("sweep", study(), "-o", to, "--allow-failures", "0").status == 0
 
 
 def test_verify_stops():
