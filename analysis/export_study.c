@@ -465,7 +465,7 @@ static int export_readme(struct tables *self, struct error *err)
     fprintf(t.stream, "%s\n%s\n\n", self->file->title, self->file->source);
     list_tables(t.stream, self->file, self->form.french ? 1 : 0);
     list_columns(t.stream, self->file, self->form.french ? 1 : 0);
-    return csv_end(&t, 0, err);
+    return csv_end(&t, study_file_status(self->file, err), err);
 }
 
 int export_study_csv(struct study_file *file, const char *folder, const struct export_options *options,

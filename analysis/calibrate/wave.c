@@ -46,9 +46,9 @@ static char *study_text(const struct wave *self)
         }
         text_add(&text, "]; }");
     }
-    text_add(&text, " );\nruns: { replications = %d; seed = %u; uncertainty = \"both\"; };\noutputs: { clinics = %s; };\n",
-             trial_of(self)->replications, (unsigned)self->calibration->seed,
-             trial_of(self)->clinics ? "true" : "false");
+    text_add(
+        &text, " );\nruns: { replications = %d; seed = %u; uncertainty = \"both\"; };\noutputs: { clinics = %s; };\n",
+        trial_of(self)->replications, (unsigned)self->calibration->seed, trial_of(self)->clinics ? "true" : "false");
     if (text.failed) {
         free(text.text);
         return NULL;
@@ -143,8 +143,8 @@ static int work(struct wave *self, const struct study *study, struct folder *fol
     if (ret != 0)
         return ret;
     snprintf(path, sizeof path, "%s/wave-%02d/%s", self->options->folder, self->number, trial_of(self)->id);
-    ret = study_folder_open(study, path, self->options->program, &self->options->clock, self->options->stop, folder,
-                            err);
+    ret =
+        study_folder_open(study, path, self->options->program, &self->options->clock, self->options->stop, folder, err);
     return ret != 0 ? ret : worker_run(study, folder, &options, &report, err);
 }
 

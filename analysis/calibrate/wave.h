@@ -13,7 +13,7 @@ struct wave_options {
     const char *program; /* version and commit */
     int threads;
     struct worker_clock clock;
-    const volatile sig_atomic_t *stop; /* may be NULL */
+    const volatile sig_atomic_t *stop;                                                             /* may be NULL */
     void (*progress)(void *context, int wave, const char *trial, int64_t runs_done, int64_t runs); /* may be NULL */
     void *progress_context;
 };

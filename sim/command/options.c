@@ -85,8 +85,9 @@ static int read_share(const struct terminal *t, int option, const char *text, do
 {
     char *end;
     double share = strtod(text, &end);
-    if (end == text || *end != '\0' || !(share >= 0 && share <= 1))
-        return wrong_value(option, text, in_words(t, WORD_SHARE), err);
+    bool none = option == OPTION_ALLOW_FAILURES; /* none at all is a share there, a study's batches have to be some */
+    if (end == text || *end != '\0' || !(share >= 0 && share <= 1) || (share == 0 && !none))
+        return wrong_value(option, text, in_words(t, none ? WORD_SHARE : WORD_SHARE_ABOVE_0), err);
     *value = share;
     return 0;
 }

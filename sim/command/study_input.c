@@ -12,6 +12,19 @@ const char *study_program(void)
     return "milieu " MILIEU_VERSION ", commit " MILIEU_COMMIT ", " MILIEU_TREE;
 }
 
+int study_check_program(const struct folder *folder, struct error *err)
+{
+    if (strcmp(folder->program, study_program()) == 0)
+        return 0;
+    return error_set_word(err, MILIEU_ERR_FOLDER, WORD_STUDY_PROGRAM, folder->program, study_program());
+}
+
+void study_tell_damage(const struct terminal *t, const char damage[2][1024])
+{
+    if (damage[t->lang][0] != '\0')
+        tell(t, WORD_SWEEP_DAMAGE, damage[t->lang]);
+}
+
 /* ---- clocks ---- */
 
 static int64_t read_clock(clockid_t clock)

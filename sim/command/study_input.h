@@ -11,6 +11,12 @@
 /* Version and commit: what a study's id holds of the program. */
 const char *study_program(void);
 
+/* Tells what a merge or a look found wrong with a journal (English, French); "" nothing. */
+void study_tell_damage(const struct terminal *t, const char damage[2][1024]);
+
+/* A program of another version makes other bits, rightly: MILIEU_ERR_FOLDER where it did not make the folder. */
+int study_check_program(const struct folder *folder, struct error *err);
+
 extern const struct worker_clock study_clock;
 
 /* Opens the folder and reads the study it keeps. The caller frees both in any case. */

@@ -1,15 +1,12 @@
-/* `milieu study merge` and `verify`: one file of a study's journals, and whether they hold what the program makes. */
+/* `milieu study merge FOLDER`: one file of a study's journals. */
 #include <signal.h>
-#include <string.h>
 
 #include "../scenario/library.h"
 #include "../study/merge.h"
-#include "../study/verify.h"
 #include "build_info.h"
 #include "study_command.h"
 #include "watch.h"
 
-#define DEFAULT_SHARE 0.01
 #define STOPPED 75
 
 static const char *merged_path(const struct call *call, const struct folder *folder, char *path, size_t size)
@@ -18,12 +15,6 @@ static const char *merged_path(const struct call *call, const struct folder *fol
         return call->options.output;
     snprintf(path, size, "%s/study.h5", folder->path);
     return path;
-}
-
-static void tell_damage(const struct terminal *t, const char damage[2][1024])
-{
-    if (damage[t->lang][0] != '\0')
-        tell(t, WORD_SWEEP_DAMAGE, damage[t->lang]);
 }
 
 static void say_merged(const struct terminal *t, const struct merge_report *report, const char *path)
@@ -35,7 +26,7 @@ static void say_merged(const struct terminal *t, const struct merge_report *repo
     say(t, WORD_MERGED, path, runs, failed, report->journals, (long long)report->duplicates);
     if (report->runs_missing > 0)
         say(t, WORD_MERGED_PARTLY, missing);
-    tell_damage(t, report->damage);
+    study_tell_damage(t, report->damage);
 }
 
 int study_merge_folder(const struct call *call, const struct folder *folder, const struct study *study,
@@ -62,59 +53,5 @@ int study_merge_folder(const struct call *call, const struct folder *folder, con
     watch_end(&watch);
     if (ret == 0)
         say_merged(&call->terminal, &report, merged_path(call, folder, path, sizeof path));
-    return ret == MILIEU_ERR_INTERRUPTED && number != 0 ? STOPPED : ret;
-}
-
-/* ---- verify ---- */
-
-/* Exit status: 0 when all there is is as this program makes it, and all is there. */
-static int say_verified(const struct terminal *t, const struct verify_report *r, const char *folder)
-{
-    char runs[NUMBER_LENGTH], checked[NUMBER_LENGTH], missing[NUMBER_LENGTH];
-    text_number(runs, (double)r->runs, 0, false, t->lang);
-    text_number(checked, (double)r->runs_checked, 0, false, t->lang);
-    text_number(missing, (double)r->runs_missing, 0, false, t->lang);
-    say(t, WORD_VERIFIED, runs, missing, (long long)r->duplicates, checked, (long long)r->runs_different);
-    if (r->runs_different > 0)
-        say(t, WORD_VERIFIED_DIFFERENT, (long long)r->first_different);
-    if (r->merged)
-        say(t, WORD_VERIFIED_FILE, r->merged_hash);
-    tell_damage(t, r->damage);
-    if (r->runs_missing > 0)
-        say(t, WORD_VERIFIED_MISSING, folder);
-    if (r->runs_different > 0)
-        return 1;
-    return r->runs_missing > 0 ? error_exit_status(MILIEU_ERR_INCOMPLETE) : 0;
-}
-
-/* A program of another version makes other bits, rightly. */
-static int check_program(const struct folder *folder, struct error *err)
-{
-    if (strcmp(folder->program, study_program()) == 0)
-        return 0;
-    return error_set_word(err, MILIEU_ERR_FOLDER, WORD_VERIFY_PROGRAM, folder->program, study_program());
-}
-
-int study_verify_folder(const struct call *call, const struct folder *folder, const struct study *study,
-                        struct error *err)
-{
-    struct watch watch;
-    struct verify_report report = { 0 };
-    int ret = check_program(folder, err);
-    if (ret != 0 || (ret = watch_start(&watch, &call->terminal, call->options.progress, "", err)) != 0)
-        return ret;
-    const struct verify_options options = { .share = call->options.share > 0 ? call->options.share : DEFAULT_SHARE,
-                                            .seed = call->options.seed >= 0 ? (uint64_t)call->options.seed : 0,
-                                            .threads = call->options.threads > 0 ? call->options.threads
-                                                                                 : options_default_threads(),
-                                            .path = call->options.output,
-                                            .stop = &watch.stop,
-                                            .progress = watch_progress,
-                                            .progress_context = &watch };
-    ret = study_verify(study, folder, &options, &report, err);
-    int number = (int)watch.stop;
-    watch_end(&watch);
-    if (ret == 0)
-        ret = say_verified(&call->terminal, &report, folder->path);
     return ret == MILIEU_ERR_INTERRUPTED && number != 0 ? STOPPED : ret;
 }

@@ -38,8 +38,11 @@ int study_run_again(const struct call *call, const struct folder *folder, const 
     if (!read_run(call->operand[2], &folder->geometry, &point, &replication))
         return error_set_word(err, MILIEU_ERR_USAGE, WORD_STUDY_RUN_NUMBER, call->operand[2],
                               (long long)geometry_runs(&folder->geometry) - 1);
+    int ret = study_check_program(folder, err);
+    if (ret != 0)
+        return ret;
     messages_init(&messages, call->terminal.lang);
-    int ret = study_read_run(study, (uint64_t)point, (int)replication, &scenario, &messages, err);
+    ret = study_read_run(study, (uint64_t)point, (int)replication, &scenario, &messages, err);
     if (ret != 0)
         input_print_messages(&call->terminal, &messages);
     messages_free(&messages);

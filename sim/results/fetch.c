@@ -18,7 +18,9 @@ char *fetch_copy(struct store *store, const char *text)
 
 static bool has_attribute(struct store *store, hid_t object, const char *name)
 {
-    return !store->failed && H5Aexists(object, name) > 0;
+    htri_t there = store->failed ? 0 : H5Aexists(object, name);
+    store_check(store, there);
+    return there > 0;
 }
 
 char *fetch_text_attribute(struct store *store, hid_t object, const char *name)
@@ -56,13 +58,19 @@ int64_t fetch_number_attribute(struct store *store, const char *name, int64_t no
 
 /* ---- datasets ---- */
 
+/* What a damaged file cannot tell is a failure, not an absence. */
+static bool link_exists(struct store *store, const char *path)
+{
+    htri_t there = store->failed ? 0 : H5Lexists(store->file, path, H5P_DEFAULT);
+    store_check(store, there);
+    return there > 0;
+}
+
 bool fetch_exists(struct store *store, const char *group, const char *name)
 {
     char path[160];
-    if (store->failed || H5Lexists(store->file, group, H5P_DEFAULT) <= 0)
-        return false;
     snprintf(path, sizeof path, "%s/%s", group, name);
-    return H5Lexists(store->file, path, H5P_DEFAULT) > 0;
+    return link_exists(store, group) && link_exists(store, path);
 }
 
 hid_t fetch_open(struct store *store, const char *group, const char *name)

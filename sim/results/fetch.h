@@ -16,7 +16,7 @@ int64_t fetch_number_attribute(struct store *store, const char *name, int64_t no
 /* A text attribute of an array; as above. */
 char *fetch_words_of(struct store *store, const char *group, const char *name, const char *attribute);
 
-/* Does the group hold this? */
+/* Does the group hold this? False too when the file cannot tell: then the store has failed. */
 bool fetch_exists(struct store *store, const char *group, const char *name);
 
 /* An array, or one that is no id after a failure; its lengths, when it must have `rank` dimensions. The group may be "/". */

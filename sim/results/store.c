@@ -110,11 +110,12 @@ static void make_text_type(struct store *self)
     store_check(self, H5Tset_cset(self->text, H5T_CSET_UTF8));
 }
 
-/* Objects are written as 1.8 knows them; only an array in other files needs 1.10. Our own lock would only get in the way of file systems that have none. */
+/* Objects are written as 1.8 knows them. Only an array in other files needs 1.10, and a checked file: from there on what says
+ * where chunks lie has checksums too. Our own lock would only get in the way of file systems that have none. */
 static hid_t file_access(struct store *self)
 {
     hid_t access = store_id(self, H5Pcreate(H5P_FILE_ACCESS));
-    store_check(self, H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V110));
+    store_check(self, H5Pset_libver_bounds(access, self->check ? H5F_LIBVER_V110 : H5F_LIBVER_V18, H5F_LIBVER_V110));
     store_check(self, H5Pset_fclose_degree(access, H5F_CLOSE_STRONG));
     store_check(self, H5Pset_meta_block_size(access, 65536));
 #if H5_VERSION_GE(1, 10, 7)
@@ -123,10 +124,13 @@ static hid_t file_access(struct store *self)
     return access;
 }
 
-void store_create(struct store *self, const char *path, bool compress)
+void store_create(struct store *self, const char *path, enum store_form form)
 {
     hid_t access, creation;
-    *self = (struct store){ .file = H5I_INVALID_HID, .text = H5I_INVALID_HID, .compress = compress };
+    *self = (struct store){ .file = H5I_INVALID_HID,
+                            .text = H5I_INVALID_HID,
+                            .compress = form == STORE_COMPRESSED,
+                            .check = form == STORE_CHECKED };
     store_prepare();
     access = file_access(self);
     creation = store_id(self, H5Pcreate(H5P_FILE_CREATE));
@@ -291,9 +295,29 @@ static hid_t dataset_creation(struct store *store, int rank, const hsize_t *chun
     if (chunk != NULL && store->compress) {
         store_check(store, H5Pset_shuffle(creation));
         store_check(store, H5Pset_deflate(creation, 1));
-        store_check(store, H5Pset_fletcher32(creation));
     }
+    if (chunk != NULL && (store->compress || store->check))
+        store_check(store, H5Pset_fletcher32(creation));
     return creation;
+}
+
+/* An array that is not cut has no checksum of its own: it goes into its header, or is cut after all. */
+static void guard_whole(struct store *store, hid_t creation, hid_t type, int rank, const hsize_t *length)
+{
+    enum { MOST_BYTES = 8192 }; /* of an array in its header, which is read whole */
+    hsize_t chunk[SHELF_MAX_RANK] = { 0 }, values = 1;
+    for (int i = 0; i < rank; i++)
+        values *= chunk[i] = length[i];
+    if (rank == 0 || values == 0)
+        return;
+    if (values * H5Tget_size(type) <= MOST_BYTES) {
+        store_check(store, H5Pset_layout(creation, H5D_COMPACT));
+        return;
+    }
+    if (chunk[0] > STORE_ROWS)
+        chunk[0] = STORE_ROWS;
+    store_check(store, H5Pset_chunk(creation, rank, chunk));
+    store_check(store, H5Pset_fletcher32(creation));
 }
 
 /* No cache of chunks: blocks are written whole, each once. */
@@ -335,6 +359,8 @@ static hid_t create_dataset(struct shelf *self, const char *name, hid_t type, in
     creation = dataset_creation(self->store, rank, chunk);
     if (chunk != NULL)
         fill_with_missing(self->store, creation, type);
+    else if (self->store->check)
+        guard_whole(self->store, creation, type, rank, length);
     return make_dataset(self, name, type, rank, length, creation);
 }
 

@@ -21,6 +21,7 @@ struct store {
     hid_t text; /* type: variable-length UTF-8 */
     bool failed;
     bool compress;       /* chunked variables: shuffle, deflate 1, fletcher32 */
+    bool check;          /* every array: fletcher32 */
     char reason[2][256]; /* of the first failure, English and French */
 };
 
@@ -44,8 +45,13 @@ struct shelf {
 /* Before anything else of HDF5 in the program: no exit handler (it crashes after a failed close), no messages. */
 void store_prepare(void);
 
+/* Checked: whoever reads a number that was changed on the disk is told so, by HDF5 itself. Numbers stand in chunks with a
+ * checksum, or, where they are few, in the header of their array, which has one. Texts and what ties arrays to dimensions
+ * stand in heaps that have none. */
+enum store_form { STORE_PLAIN, STORE_COMPRESSED, STORE_CHECKED };
+
 /* The file at `path`, which exists, is emptied. */
-void store_create(struct store *self, const char *path, bool compress);
+void store_create(struct store *self, const char *path, enum store_form form);
 void store_open(struct store *self, const char *path);
 
 /* Writes what is held back. */
@@ -85,7 +91,11 @@ int shelf_axis_count(struct shelf *self, const char *name, int length); /* 0, 1,
 /* first, first + 1, ... as 64-bit numbers, written piece by piece: an axis may be long. */
 int shelf_axis_range(struct shelf *self, const char *name, int64_t first, int64_t length);
 
-/* An array along dimensions, given by their numbers; `chunk` NULL: contiguous. Floating-point arrays begin as NaN and
+enum {
+    STORE_ROWS = 4096
+}; /* of a chunk, where an array is cut that was not to be: for those that write it in pieces */
+
+/* An array along dimensions, given by their numbers; `chunk` NULL: contiguous, unless the store is checked. Floating-point arrays begin as NaN and
  * say so (_FillValue). The caller closes it with store_put_away. */
 hid_t shelf_array(struct shelf *self, const char *name, hid_t type, const int *axes, int rank, const hsize_t *chunk);
 

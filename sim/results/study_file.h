@@ -13,6 +13,9 @@
  *   /shards        only where the arrays of /responses, /series and /trajectories lie in files of their own beside this
  *                  one, by ranges of points: file, first_point, points, bytes, crc32
  *
+ * Every number has a checksum, in its chunk or its header: who reads one that was changed on its disk, by whatever program,
+ * gets HDF5's error. To read it takes HDF5 1.10 or later.
+ *
  * A file of more than `shard_above` bytes becomes a small one over shards. HDF5 gives missing values, without a word,
  * where a shard is not there or cut: study_file_open looks at all of them first.
  *
@@ -184,6 +187,10 @@ int study_file_find_factor(const struct study_file *self, const char *name);
 bool study_file_has_response(const struct study_file *self, int outcome);
 bool study_file_has_series(const struct study_file *self, int series);
 bool study_file_has_trajectory(const struct study_file *self, int series);
+
+/* Where a damaged file cannot tell whether it has something, the answer is no, and whoever reads next is told: at the
+ * latest here. 0 or MILIEU_ERR_RESULTS. */
+int study_file_status(struct study_file *self, struct error *err);
 
 /* The readers below take points first .. first + count - 1 and return 0, or MILIEU_ERR_RESULTS when the file does not hold
  * what is asked or is damaged. Sizes of the caller's arrays stand in brackets; a missing value is NaN. */

@@ -6,7 +6,7 @@
 #include "study_file.h"
 #include "target.h"
 
-enum { STUDY_ROWS = 4096 }; /* of a table, written at once */
+enum { STUDY_ROWS = STORE_ROWS }; /* of a table, written at once */
 
 struct study_lengths {
     int clinics, places, rows, weeks, steps;

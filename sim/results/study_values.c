@@ -29,6 +29,11 @@ bool study_file_has_trajectory(const struct study_file *self, int series)
     return fetch_exists(&self->inside->store, "trajectories", series_table[series].id);
 }
 
+int study_file_status(struct study_file *self, struct error *err)
+{
+    return study_inside_status(self, &self->inside->store, "what it holds", err);
+}
+
 /* ---- values ---- */
 
 /* An array along points that is in the pieces: rows first .. first + count - 1, `start` and `size` of its other

@@ -122,7 +122,7 @@ int results_create(struct results_writer *self, const char *path, const struct s
     if (options->events && (ret = event_log_init(&writer->events, writer->target.final, scenario->num_arms,
                                                  options->replications, err)) != 0)
         goto out;
-    store_create(&writer->store, writer->target.part, options->compress);
+    store_create(&writer->store, writer->target.part, options->compress ? STORE_COMPRESSED : STORE_PLAIN);
     setup_write_root(&writer->store, scenario, options);
     setup_write_scenario(&writer->store, scenario);
     store_flush(&writer->store);

@@ -82,17 +82,6 @@ static void free_records(struct maker *self)
         record_free(&self->record[a]);
 }
 
-/* A point may change what it likes but the lengths of the results. */
-static int check_shape(const struct maker *self, const struct setting *setting, struct error *err)
-{
-    if (setting->num_clinics == self->shape.clinics && setting->horizon == self->shape.weeks &&
-        setting->num_arms == self->study->scenario.num_arms)
-        return 0;
-    return error_set(err, MILIEU_ERR_SCENARIO, "clinics, arms and horizon of a point are not the study's (%d, %d, %d)",
-                     "cliniques, bras et horizon d'un point ne sont pas ceux de l'étude (%d, %d, %d)",
-                     setting->num_clinics, setting->num_arms, setting->horizon);
-}
-
 static int simulate_arms(struct maker *self, const struct setting *setting, struct luck luck, struct error *err)
 {
     struct simulation sim = { 0 };
@@ -118,10 +107,7 @@ static int simulate_run(struct maker *self, const struct scenario *scenario, uin
     study_luck(self->study, (int)replication, &draw, &chance);
     int luck_draw = self->study->uncertainty == UNCERTAIN_PARAMETERS ? 0 : draw;
     int ret = scenario_draw(scenario, self->study->seed, draw, &setting, err);
-    if (ret == 0) {
-        setting.events = false; /* a run on its own has them */
-        ret = check_shape(self, &setting, err);
-    }
+    setting.events = false; /* a run on its own has them */
     if (ret == 0)
         ret = simulate_arms(self, &setting, simulation_luck(self->study->seed, luck_draw, chance), err);
     setting_free(&setting);

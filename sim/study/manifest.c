@@ -144,6 +144,7 @@ static int read_json(struct folder *folder, const cJSON *json, const char *shown
     const char *schema = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "schema"));
     const char *program = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "program"));
     unsigned char id[STUDY_ID];
+    char hash[65];
     if (schema == NULL || strcmp(schema, SCHEMA) != 0)
         return error_set(err, MILIEU_ERR_FOLDER, "%s: schema %.40s, not " SCHEMA, "%s : schéma %.40s, pas " SCHEMA,
                          shown, schema != NULL ? schema : "none");
@@ -154,6 +155,10 @@ static int read_json(struct folder *folder, const cJSON *json, const char *shown
     if (memcmp(id, folder->id, STUDY_ID) != 0)
         return error_set(err, MILIEU_ERR_FOLDER, "%s has been changed: its parts do not give its study's id",
                          "%s a été changé : ses parties ne donnent pas l'identité de l'étude", shown);
+    sha256_hex(program, strlen(program), hash);
+    if (strcmp(hash, folder->part_hash[PART_PROGRAM]) != 0)
+        return error_set(err, MILIEU_ERR_FOLDER, "%s has been changed: the program it names is not the study's",
+                         "%s a été changé : le programme qu'il nomme n'est pas celui de l'étude", shown);
     if ((folder->program = strdup(program)) == NULL)
         return error_set_memory(err);
     return 0;

@@ -8,8 +8,8 @@
 char *manifest_write(const struct folder *folder);
 void manifest_free(char *text);
 
-/* Fills all of the folder but `path` and `made`. MILIEU_ERR_FOLDER when the text is none, of another schema, or its
- * parts do not give its id; MILIEU_ERR_MEMORY. `shown`: the file's name for messages. */
+/* Fills all of the folder but `path` and `made`. MILIEU_ERR_FOLDER when the text is none, of another schema, its
+ * parts do not give its id, or the program it names is not the one among them; MILIEU_ERR_MEMORY. `shown`: the file's name for messages. */
 int manifest_read(struct folder *folder, const char *text, const char *shown, struct error *err);
 
 /* The id that hashes of parts give. */

@@ -97,8 +97,9 @@ void study_overrides_free(struct study_overrides *self);
 
 /* The scenario of point `point`: the study's with what varies put in, its seed, and central values where the study
  * leaves parameters certain. About 0.35 ms for a case. `messages` (NULL: nobody listens) gets what is wrong with a
- * point whose values do not go together: MILIEU_ERR_SCENARIO, the first complaint in `err`. Safe from several threads
- * at once. The caller frees `out`. */
+ * point whose values do not go together: MILIEU_ERR_SCENARIO, the first complaint in `err`. So it is too when the point
+ * has other numbers of clinics, arms or weeks than the study; `err` alone says that. Safe from several threads at once.
+ * The caller frees `out`, after a failure too. */
 int study_read_point(const struct study *self, uint64_t point, struct scenario *out, struct messages *messages,
                      struct error *err);
 

@@ -124,6 +124,21 @@ static int read_scenario(const struct study *self, uint64_t point, int replicati
     return ret;
 }
 
+/* A point may change what it likes but the lengths of the results. */
+static int check_lengths(const struct study *self, uint64_t point, const struct scenario *scenario, struct error *err)
+{
+    const struct scenario *base = &self->scenario;
+    if (scenario->num_clinics == base->num_clinics && scenario->num_arms == base->num_arms &&
+        scenario->horizon == base->horizon)
+        return 0;
+    return error_set(err, MILIEU_ERR_SCENARIO,
+                     "point %llu: its clinics, arms and horizon (%d, %d, %d) are not the study's (%d, %d, %d)",
+                     "point %llu : ses cliniques, bras et horizon (%d, %d, %d) ne sont pas ceux de l'étude (%d, %d, "
+                     "%d)",
+                     (unsigned long long)point, scenario->num_clinics, scenario->num_arms, scenario->horizon,
+                     base->num_clinics, base->num_arms, base->horizon);
+}
+
 int study_read_point(const struct study *self, uint64_t point, struct scenario *out, struct messages *messages,
                      struct error *err)
 {
@@ -131,6 +146,8 @@ int study_read_point(const struct study *self, uint64_t point, struct scenario *
     *out = (struct scenario){ 0 };
     messages_init(&own, 0);
     int ret = read_scenario(self, point, -1, out, messages != NULL ? messages : &own, err);
+    if (ret == 0)
+        ret = check_lengths(self, point, out, err);
     messages_free(&own);
     return ret;
 }

@@ -507,12 +507,38 @@ def test_run_again():
         assert milieu("study", "run", to, "6/0").status == 2
 
 
+def made_by(to, program):
+    """The manifest of a folder as another program makes it: sound, but for the journals, which are of another study."""
+    manifest = json.loads((to / "manifest.json").read_text(encoding="utf-8"))
+    manifest["program"] = program
+    manifest["parts"]["program"] = hashlib.sha256(program.encode()).hexdigest()
+    parts = "".join(f"{name} {value}\n" for name, value in manifest["parts"].items())
+    manifest["study"] = hashlib.sha256(parts.encode()).hexdigest()[:32]
+    (to / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_another_program():
+    """a study that another program made: neither run again nor verified, and both programs are named"""
+    to = folder("another-program")
+    sweep(study(), to)
+    ours = json.loads((to / "manifest.json").read_text(encoding="utf-8"))["program"]
+    theirs = "milieu 0.0.9, commit 0123456, clean"
+    made_by(to, ours)
+    milieu("study", "run", to, "5/7", "-o", WORK / "ours.h5", status=0)
+    made_by(to, theirs)
+    for words in (["run", to, "5/7", "-o", WORK / "theirs.h5"], ["verify", to]):
+        refused = milieu("study", *words, status=65)
+        assert ours in refused.err and theirs in refused.err and refused.out == "", refused.err
+    assert not (WORK / "theirs.h5").exists()
+
+
 def test_verify():
     """verify does a share of the runs again, on any number of threads, and finds the same bits"""
     to = folder("verify")
     sweep(study(), to)
     merged(to)
-    told = [milieu("study", "verify", to, "--share", "0.5", "-j", threads, status=0).out for threads in ("1", "3")]
+    told = [milieu("study", "verify", to, "--share", "0.5", "--seed", "4", "-j", threads, status=0).out
+            for threads in ("1", "3")]
     assert hashlib.sha256((to / "study.h5").read_bytes()).hexdigest() in told[0], told[0]
     assert told[0] == told[1], told
 
@@ -534,6 +560,22 @@ def test_incomplete():
     sweep(study(), to)
     assert merged(to) == undisturbed()
     milieu("study", "verify", to, status=0)
+
+
+def test_verify_draws():
+    """verify draws other batches at every call and tells the seed, which draws the same again; a share of 0 is refused"""
+    to = folder("draws")
+    sweep(study(), to)
+    told = [milieu("study", "verify", to, "--share", "0.5", status=0).out for _ in range(8)]
+    seeds = [re.search(r"--seed ([0-9]+)", out)[1] for out in told]
+    assert len(set(seeds)) == 8 and all(int(seed) < 2**31 for seed in seeds), seeds
+    for seed, out in list(zip(seeds, told))[:2]:
+        assert milieu("study", "verify", to, "--share", "0.5", "--seed", seed, status=0).out == out
+    assert "--seed 0" in milieu("study", "verify", to, "--seed", "0", status=0).out
+    for share in ("0", "0.0", "1.5", "-1", "all"):
+        refused = milieu("study", "verify", to, "--share", share, status=2)
+        assert "above 0" in refused.err and refused.out == "", refused.err
+    assert milieu("sweep", study(), "-o", to, "--allow-failures", "0").status == 0
 
 
 def test_verify_stops():

@@ -325,6 +325,19 @@ Test(folder, a_manifest_whose_parts_do_not_give_its_id_is_refused)
     free(text);
 }
 
+Test(folder, a_manifest_that_names_another_program_is_refused)
+{
+    struct folder_spec spec = made_up();
+    struct error err = { 0 };
+    cr_assert(code_of(&spec, &err) == 0);
+    replace("manifest.json", "commit abc", "commit abd");
+    cr_assert(code_of_open(&err) == MILIEU_ERR_FOLDER);
+    cr_assert(strstr(err.detail[0], "manifest.json has been changed: the program"), "%s", err.detail[0]);
+    cr_assert(code_of(&spec, &err) == MILIEU_ERR_FOLDER);
+    replace("manifest.json", "commit abd", "commit abc");
+    cr_assert(code_of(&spec, &err) == 0);
+}
+
 Test(folder, what_is_no_study_folder_is_left_alone)
 {
     struct folder_spec spec = made_up();

@@ -226,10 +226,12 @@ Test(study_read, uncertainty_not_said_is_the_scenarios)
 /* Each value is fine by itself; together they are not. */
 Test(study_read, a_point_that_cannot_be)
 {
-    struct study study = study_of(STUDY_HEAD "scenario = \"two.cfg\";\ndesign: { method = \"factorial\"; };\n"
-                                             "vary: ( { path = \"strategies[champion].at\"; values = [0, 40]; },\n"
-                                             "        { path = \"time.horizon\"; values = [30, 52]; } );\n",
-                                  NULL);
+    struct study study =
+        study_of(STUDY_HEAD "scenario = \"two.cfg\";\ndesign: { method = \"factorial\"; };\n"
+                            "vary: ( { path = \"meso[clinic-a].patients.per_clinic\"; values = [20, 300]; },\n"
+                            "        { path = \"meso[clinic-a].organizational.roster\"; values = "
+                            "[200, 13000]; } );\n",
+                 NULL);
     struct scenario scenario;
     struct messages messages;
     struct error err = { 0 };
@@ -240,10 +242,31 @@ Test(study_read, a_point_that_cannot_be)
         scenario_free(&scenario);
     }
     cr_expect(study_read_point(&study, 2, &scenario, &messages, &err) == MILIEU_ERR_SCENARIO);
-    cr_expect(strncmp(err.detail[0], "point 2: ", 9) == 0 &&
-              strstr(err.detail[0], "strategies[champion].at = 40") != NULL);
+    cr_expect(strncmp(err.detail[0], "point 2: ", 9) == 0 && strstr(err.detail[0], "roster") != NULL, "%s",
+              err.detail[0]);
     cr_expect(messages.num_errors == 1);
     messages_free(&messages);
+    study_free(&study);
+}
+
+/* What no reader of a study can rule out beforehand: here the study itself is made another. */
+Test(study_read, a_point_of_other_lengths_is_none)
+{
+    struct study study = study_of(SHORT, NULL);
+    int *const length[] = { &study.scenario.horizon, &study.scenario.num_clinics, &study.scenario.num_arms };
+    for (int i = 0; i < 3; i++) {
+        struct scenario point, run;
+        struct error of_point = { 0 }, of_run = { 0 };
+        (*length[i])--;
+        cr_expect_eq(study_read_point(&study, 1, &point, NULL, &of_point), MILIEU_ERR_SCENARIO);
+        cr_expect_eq(study_read_run(&study, 1, 0, &run, NULL, &of_run), MILIEU_ERR_SCENARIO);
+        (*length[i])++;
+        cr_expect(strstr(of_point.detail[0], "point 1: its clinics, arms and horizon (2, 2, 52) are not the study's"),
+                  "%s", of_point.detail[0]);
+        cr_expect_str_eq(of_run.detail[0], of_point.detail[0]);
+        scenario_free(&point);
+        scenario_free(&run);
+    }
     study_free(&study);
 }
 

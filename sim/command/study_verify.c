@@ -1,0 +1,66 @@
+/* `milieu study verify FOLDER`: do the journals, and the merged file, hold what the program makes? */
+#include "../study/verify.h"
+
+#include <signal.h>
+#include <time.h>
+
+#include "study_command.h"
+#include "watch.h"
+
+#define DEFAULT_SHARE 0.01
+#define STOPPED 75
+
+/* Exit status: 0 when all there is is as this program makes it, and all is there. */
+static int say_verified(const struct terminal *t, const struct verify_report *r, uint64_t seed, const char *folder)
+{
+    char runs[NUMBER_LENGTH], checked[NUMBER_LENGTH], missing[NUMBER_LENGTH];
+    text_number(runs, (double)r->runs, 0, false, t->lang);
+    text_number(checked, (double)r->runs_checked, 0, false, t->lang);
+    text_number(missing, (double)r->runs_missing, 0, false, t->lang);
+    say(t, WORD_VERIFIED, runs, missing, (long long)r->duplicates, checked, (long long)r->runs_different);
+    say(t, WORD_VERIFIED_SEED, (long long)seed);
+    if (r->runs_different > 0)
+        say(t, WORD_VERIFIED_DIFFERENT, (long long)r->first_different);
+    if (r->merged)
+        say(t, WORD_VERIFIED_FILE, r->merged_hash);
+    study_tell_damage(t, r->damage);
+    if (r->runs_missing > 0)
+        say(t, WORD_VERIFIED_MISSING, folder);
+    if (r->runs_different > 0)
+        return 1;
+    return r->runs_missing > 0 ? error_exit_status(MILIEU_ERR_INCOMPLETE) : 0;
+}
+
+/* Batches drawn anew at every call, so that calls add up; told, so that any of them can be repeated with --seed. */
+static uint64_t seed_of(const struct options *options)
+{
+    struct timespec now;
+    if (options->seed >= 0)
+        return (uint64_t)options->seed;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return ((uint64_t)now.tv_sec * 1000003 + (uint64_t)now.tv_nsec) % ((uint64_t)INT32_MAX + 1);
+}
+
+int study_verify_folder(const struct call *call, const struct folder *folder, const struct study *study,
+                        struct error *err)
+{
+    struct watch watch;
+    struct verify_report report = { 0 };
+    int ret = study_check_program(folder, err);
+    if (ret != 0 || (ret = watch_start(&watch, &call->terminal, call->options.progress, "", err)) != 0)
+        return ret;
+    const struct verify_options options = { .share = call->options.share > 0 ? call->options.share : DEFAULT_SHARE,
+                                            .seed = seed_of(&call->options),
+                                            .threads = call->options.threads > 0 ? call->options.threads
+                                                                                 : options_default_threads(),
+                                            .path = call->options.output,
+                                            .stop = &watch.stop,
+                                            .progress = watch_progress,
+                                            .progress_context = &watch };
+    ret = study_verify(study, folder, &options, &report, err);
+    int number = (int)watch.stop;
+    watch_end(&watch);
+    if (ret == 0)
+        ret = say_verified(&call->terminal, &report, options.seed, folder->path);
+    return ret == MILIEU_ERR_INTERRUPTED && number != 0 ? STOPPED : ret;
+}
