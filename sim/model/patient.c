@@ -82,6 +82,12 @@ static bool drops_out(const struct world *w, int i, const struct params *p)
 
 /* ---- what the dose does ------------------------------------------------------------------------------------------ */
 
+/* Who has more to gain gains more: the way left to the end of the scale, over that of the average patient of [003]. */
+static double room(double start, enum param mean, double end)
+{
+    return fmax(0, (end - start) / (end - param_table[mean].value));
+}
+
 /* The programme's part follows the dose while enrolled. */
 static void follow(double *gain, double full, double weeks)
 {
@@ -107,11 +113,16 @@ static void add_up_scores(struct world *w, int i, const struct params *p)
 static void move_scores(struct world *w, int i, const struct params *p)
 {
     struct care *care = care_of(w, i);
+    const struct population *start = w->population;
     double dose = care->dose;
-    follow(&care->gain_self_management, p->self_management_full * p->skills_slope * dose, p->self_management_weeks);
-    follow(&care->gain_care_integration, p->integration_full * dose, p->integration_weeks);
-    follow(&care->gain_distress, p->distress_full * dose, p->distress_weeks);
-    follow(&care->gain_confidence, p->confidence_full * dose, p->confidence_weeks);
+    double skills = room(start->self_management[i], PARAM_self_management_mean, SELF_MANAGEMENT_TOP) * p->skills_slope;
+    double integration = room(start->care_integration[i], PARAM_care_integration_mean, INTEGRATION_TOP);
+    double distress = room(start->distress[i], PARAM_distress_mean, 0);
+    double confidence = room(start->confidence[i], PARAM_confidence_mean, CONFIDENCE_TOP);
+    follow(&care->gain_self_management, p->self_management_full * skills * dose, p->self_management_weeks);
+    follow(&care->gain_care_integration, p->integration_full * integration * dose, p->integration_weeks);
+    follow(&care->gain_distress, p->distress_full * distress * dose, p->distress_weeks);
+    follow(&care->gain_confidence, p->confidence_full * confidence * dose, p->confidence_weeks);
     add_up_scores(w, i, p);
 }
 

@@ -318,7 +318,13 @@ Test(patient, a_ratio_of_1_changes_no_visit)
     fixture_free(&f);
 }
 
-/* Scores close 1/weeks of the way to start + full * dose each week, unless the scale ends first. */
+/* The way left to the end of a scale, over that of the average patient. */
+static double room(double start, enum param mean, double end)
+{
+    return (end - start) / (end - param_table[mean].value);
+}
+
+/* Scores close 1/weeks of the way to start + full * room * dose each week: nobody gains what is not there to gain. */
 Test(patient, scores_approach_their_targets)
 {
     struct fixture f;
@@ -334,14 +340,15 @@ Test(patient, scores_approach_their_targets)
     confidence = p->confidence_full * (1 - pow(1 - 1 / p->confidence_weeks, 26));
     for (int i = 0; i < 40; i++) {
         const struct population *start = f.sim.population;
-        if (start->confidence[i] + p->confidence_full < 10)
-            cr_expect(fabs(care_of(f.w, i)->confidence - start->confidence[i] - confidence) < 1e-6);
-        if (start->care_integration[i] + p->integration_full < 51)
-            cr_expect(fabs(care_of(f.w, i)->care_integration - start->care_integration[i] - integration) < 1e-6);
-        if (start->self_management[i] + p->self_management_full < 96)
-            cr_expect(fabs(care_of(f.w, i)->self_management - start->self_management[i] - skills) < 1e-6);
-        if (start->distress[i] + p->distress_full > 0)
-            cr_expect(fabs(care_of(f.w, i)->distress - start->distress[i] - distress) < 1e-6);
+        const struct care *care = care_of(f.w, i);
+        double sure = room(start->confidence[i], PARAM_confidence_mean, 10);
+        double whole = room(start->care_integration[i], PARAM_care_integration_mean, 51);
+        double able = room(start->self_management[i], PARAM_self_management_mean, 96);
+        double ill = room(start->distress[i], PARAM_distress_mean, 0);
+        cr_expect(fabs(care->confidence - start->confidence[i] - confidence * sure) < 1e-6);
+        cr_expect(fabs(care->care_integration - start->care_integration[i] - integration * whole) < 1e-6);
+        cr_expect(fabs(care->self_management - start->self_management[i] - skills * able) < 1e-6);
+        cr_expect(fabs(care->distress - start->distress[i] - distress * ill) < 1e-6);
     }
     fixture_free(&f);
 }
