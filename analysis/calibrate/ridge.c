@@ -160,26 +160,8 @@ double ridge_leave_out(const struct ridge_design *self, const double *y, double 
     return sum;
 }
 
-/* Of the errors left out with one lambda: the sum of their squares, and its standard error. */
-struct left_out {
-    double sum, se;
-};
-
-static struct left_out try_lambda(const struct ridge_design *self, const double *y, double lambda, double *work)
-{
-    struct left_out out = { .sum = ridge_leave_out(self, y, lambda, work) };
-    double mean = out.sum / self->points, squares = 0;
-    for (int i = 0; i < self->points; i++)
-        squares += (work[i] * work[i] - mean) * (work[i] * work[i] - mean);
-    out.se = sqrt(squares);
-    return out;
-}
-
-enum {
-    FIRST_POWER = -6,
-    LAST_POWER = 1,
-    TRIED = LAST_POWER - FIRST_POWER + 2
-}; /* of ten, a point: columns are of size 1 */
+/* The grid: 0, and powers of ten, a point: the columns are of size 1. */
+enum { FIRST_POWER = -6, LAST_POWER = 1, TRIED = LAST_POWER - FIRST_POWER + 2 };
 
 static double lambda_of(const struct ridge_design *self, int t)
 {
@@ -194,20 +176,15 @@ static bool leaves_enough(const struct ridge_design *self, int t)
 
 static double choose_lambda(const struct ridge_design *self, const double *y, double *work)
 {
-    struct left_out tried[TRIED] = { { 0 } }, best = { .sum = INFINITY };
-    int t;
-    for (t = 0; t < TRIED; t++) {
-        if (leaves_enough(self, t))
-            tried[t] = try_lambda(self, y, lambda_of(self, t), work);
-        else
-            tried[t].sum = INFINITY;
-        if (tried[t].sum < best.sum)
-            best = tried[t];
+    double best = lambda_of(self, TRIED - 1), least = INFINITY;
+    for (int t = 0; t < TRIED; t++) {
+        double sum = leaves_enough(self, t) ? ridge_leave_out(self, y, lambda_of(self, t), work) : INFINITY;
+        if (sum < least) {
+            least = sum;
+            best = lambda_of(self, t);
+        }
     }
-    for (t = TRIED - 1; t > 0; t--)
-        if (tried[t].sum <= best.sum + best.se)
-            break;
-    return lambda_of(self, t);
+    return best;
 }
 
 static void set_slope(const struct ridge_design *self, const double *y, struct ridge_fit *fit)

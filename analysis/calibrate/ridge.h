@@ -15,9 +15,8 @@
  * little is left free. Read as Bayes does, b ~ N(0, sigma^2 / lambda), and the variance of a prediction counts what
  * points never showed: with fewer points than columns it stays as wide as that prior.
  *
- * Lambda is the largest whose errors are no worse than the smallest by more than one standard error (Breiman, Friedman,
- * Olshen, Stone 1984, Classification and regression trees, 3.4.3): where points are few, the smallest alone would often
- * be that of a curve through every point, which believes itself exact. */
+ * Of the lambdas that leave at least RIDGE_FEWEST_FREE free, the one whose errors at points left out are smallest: with
+ * about as many points as columns the best of all may be a curve through every point, which believes itself exact. */
 #ifndef MILIEU_RIDGE_H
 #define MILIEU_RIDGE_H
 

@@ -191,6 +191,9 @@ Test(ridge, columns_that_say_the_same)
     ridge_fit(&design, y, &fit, work);
     cr_assert(fit.lambda > 0);
     cr_assert_float_eq(ridge_predict(&design, &fit, place), 6, 1e-4);
+    double across[] = { 3.95,
+                        -2.05 }; /* from the middle, (0.95, 0.95), where no point went: all of the prior's variance */
+    cr_assert_float_eq(ridge_leverage(&design, &fit, across) / (1 / 20.0 + 18 / fit.lambda), 1, 1e-9);
     ridge_design_free(&design);
 }
 
@@ -198,7 +201,7 @@ Test(ridge, columns_that_say_the_same)
 
 /* Standardized errors at new places: their mean square is about 1, and few are above 3, with many points, with one more
  * than a curve through all of them needs, and with fewer than terms. Problems differ more than places within one: the
- * bounds are what 60 of them allow, and would be off by factors (of 5 to 500, when tried) were lambda the best alone. */
+ * bounds are what 60 of them allow, and would be off by factors (of 5 to 500, when tried) could a curve go through every point. */
 static double mean_square_of_errors(int points, int wave, double *above_3)
 {
     enum { PROBLEMS = 60, PLACES = 20 };
