@@ -23,7 +23,7 @@ int factor_word(struct factor_word *out, enum factor factor, uint32_t seed, cons
 
 bool factor_keeps_proximal(const struct factor_word *word)
 {
-    return word->pairs >= PAIRED_RUNS / 2 && word->proximal > PAIRED_Z;
+    return 2 * word->pairs >= PAIRED_RUNS && word->proximal > PAIRED_Z;
 }
 
 bool factor_keeps_distal(const struct factor_word *word)

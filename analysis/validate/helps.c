@@ -53,8 +53,8 @@ typedef struct trial trials[NUM_CONTEXTS][NUM_BARRIERS];
 /* What the barrier costs in a run: NaN where the outcome does not exist on both sides. */
 static double loss(trials trial, enum context context, enum barrier barrier, int draw, int run, enum outcome outcome)
 {
-    return trial_outcome(&trial[context][NOTHING], draw, run, SUMMARY_ALL, outcome) -
-           trial_outcome(&trial[context][barrier], draw, run, SUMMARY_ALL, outcome);
+    return trial_outcome(&trial[context][NOTHING], draw, run, SUMMARY_ALL, (int)outcome) -
+           trial_outcome(&trial[context][barrier], draw, run, SUMMARY_ALL, (int)outcome);
 }
 
 /* How much less it costs in a good context: the mean of each draw's runs is one case. */

@@ -17,11 +17,14 @@ static int over_draws(const struct trial *trial, draw_value *of, struct finding 
     int draws = trial->summary.draws;
     double *value = malloc((size_t)draws * sizeof *value);
     double *work = malloc(2 * (size_t)trial->num_clinics * sizeof *work);
-    int ret = value != NULL && work != NULL ? 0 : error_set_memory(err);
-    for (int draw = 0; ret == 0 && draw < draws; draw++)
-        value[draw] = of(trial, draw, work);
-    if (ret == 0)
+    int ret = 0;
+    if (value != NULL && work != NULL) {
+        for (int draw = 0; draw < draws; draw++)
+            value[draw] = of(trial, draw, work);
         *finding = finding_mean(value, draws);
+    } else {
+        ret = error_set_memory(err);
+    }
     free(value);
     free(work);
     return ret;

@@ -21,7 +21,7 @@ def cpu():
 
 
 before = cpu()
-two = milieu("validate", "--draws", "40", "--json", "-j", "2")
+two = milieu("validate", "--draws", "40", "--json", "-j", "2", "--progress=none")
 spent = cpu() - before
 found = json.loads(two.out)
 
@@ -86,12 +86,13 @@ def test_threads():
 
 
 def test_french():
-    """the table in French: words, decimal commas, no-break spaces, within 80 columns but for the titles"""
+    """the table in French: its words, decimal commas, no-break spaces, and none of the English ones"""
     out = milieu("validate", "--draws", "2", "--lang", "fr").out
     for words in ("mis de côté", "ajusté", "vérifié", "donné", "au moins", "Échanges\u00a0:", "motifs tenus"):
         assert words in out, (words, out)
     assert not re.search(r"\d\.\d", out.replace("1.4 1.5", "").replace("1.9 1.13", "").replace("3.16", "")
                          .replace("4.6", "").replace("6.11", "").replace("7.2 7.4", "")), out
+    assert not re.search(r" [:;?!%]", out), re.findall(r".* [:;?!%].*", out)
     for words in ("held", "MISSED", "at least", "except"):
         assert words not in out, words
 
