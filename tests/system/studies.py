@@ -446,6 +446,25 @@ def test_verify():
     assert told[0] == told[1], told
 
 
+def test_verify_flipped():
+    """a byte of the merged file turned over: verify tells which, export gives no table of it; nothing is left behind"""
+    to = folder("verify-flipped")
+    sweep(study(), to)
+    whole = merged(to)
+    before = sorted(p.name for p in to.iterdir())
+    with h5py.File(to / "study.h5") as file:
+        places = [file[name].id.get_chunk_info(0).byte_offset + 5
+                  for name in ("status", "design/x", "responses/fidelity", "series/enrolled/mean", "trajectories/fidelity")]
+    for at in places:
+        (to / "study.h5").write_bytes(whole[:at] + bytes([whole[at] ^ 16]) + whole[at + 1:])
+        told = milieu("study", "verify", to, "--share", "0.001", status=1)
+        assert f"byte {at} " in told.out and "merge again" in told.out and "sha256" not in told.out, told.out
+        assert milieu("study", "export", to, "--csv", WORK / "of-flipped", status=65).err
+    (to / "study.h5").write_bytes(whole)
+    milieu("study", "verify", to, "--share", "0.001", status=0)
+    assert sorted(p.name for p in to.iterdir()) == before
+
+
 def test_verify_draws():
     """verify draws other batches at every call and tells the seed, which draws the same again; a share of 0 is refused"""
     to = folder("draws")
