@@ -465,6 +465,30 @@ def test_verify_flipped():
     assert sorted(p.name for p in to.iterdir()) == before
 
 
+def test_export_tells_age():
+    """export says when the merged file is not complete, or older than the journals, and gives its tables all the same"""
+    to, tables = folder("age"), folder("tables-of-age")
+    sweep(study(), to)
+    kept = WORK / "kept.journal"
+    journal = journals(to)[0]
+    shutil.copy(journal, kept)
+    journal.write_bytes(kept.read_bytes()[:kept.stat().st_size // 2])
+    done = state(to)["done"]
+    assert 0 < done < 240, done
+    merged(to, "--partial")
+    told = milieu("study", "export", to, "--csv", tables, status=0).err
+    assert "not complete" in told and str(done) in told and f"study merge {to}" in told, told
+    assert len((tables / "responses.csv").read_text().splitlines()) == 1 + done * 2 * 2
+    told = milieu("study", "export", to, "--csv", tables, "--lang", "fr", status=0).err
+    assert "pas complet" in told, told
+    shutil.copy(kept, journal)
+    told = milieu("study", "export", to, "--csv", tables, status=0).err
+    assert f"of {done} runs, the journals have 240" in told and f"study merge {to}" in told, told
+    merged(to)
+    assert milieu("study", "export", to, "--csv", tables, status=0).err == ""
+    assert len((tables / "responses.csv").read_text().splitlines()) == 1 + 240 * 2 * 2
+
+
 def test_verify_draws():
     """verify draws other batches at every call and tells the seed, which draws the same again; a share of 0 is refused"""
     to = folder("draws")
