@@ -2,18 +2,52 @@
 #include <stdlib.h>
 
 #include "../../analysis/export_study.h"
+#include "../study/harvest.h"
 #include "study_command.h"
+
+/* Runs that the journals have; -1 where that cannot be told: they are damaged, or not all of one study. */
+static int64_t runs_in_journals(const struct folder *folder, const struct study *study, struct error *err)
+{
+    struct harvest harvest;
+    int64_t runs = -1, failed;
+    int ret = harvest_init(&harvest, study, folder, NULL, err);
+    if (ret == 0)
+        ret = harvest_scan(&harvest, true, err);
+    if (ret == 0)
+        harvest_count_runs(&harvest, &runs, &failed);
+    harvest_free(&harvest);
+    return runs;
+}
+
+/* A file that was merged too early is told of, and exported all the same. */
+static void tell_age(const struct call *call, const struct folder *folder, const struct study *study,
+                     const struct study_file *file)
+{
+    const struct terminal *t = &call->terminal;
+    struct error err = { 0 };
+    char there[NUMBER_LENGTH], here[NUMBER_LENGTH];
+    int64_t runs = file->runs_done + file->num_failures, in_journals = runs_in_journals(folder, study, &err);
+    text_number(there, (double)in_journals, 0, false, t->lang);
+    text_number(here, (double)runs, 0, false, t->lang);
+    if (in_journals < 0)
+        tell(t, WORD_SWEEP_DAMAGE, err.detail[t->lang]);
+    if (in_journals > runs)
+        tell(t, WORD_EXPORT_OLD, here, there, folder->path);
+    else if (!file->complete)
+        tell(t, WORD_EXPORT_PARTIAL, here, folder->path);
+}
 
 int study_export(const struct call *call, const struct folder *folder, const struct study *study, struct error *err)
 {
     const bool french = call->options.locale == LANG_FR;
     const struct export_options options = { .french = french, .bom = french };
     struct study_file file = { 0 };
-    (void)study;
     if (call->options.csv == NULL || *call->options.csv == '\0')
         return error_set_word(err, MILIEU_ERR_USAGE, WORD_EXPORT_WHERE);
     char *path = folder_path(folder, ".", "study.h5");
     int ret = path != NULL ? study_file_open(&file, path, err) : error_set_memory(err);
+    if (ret == 0)
+        tell_age(call, folder, study, &file);
     if (ret == 0)
         ret = export_study_csv(&file, call->options.csv, &options, err);
     if (ret == 0)

@@ -19,6 +19,14 @@ int study_check_program(const struct folder *folder, struct error *err)
     return error_set_word(err, MILIEU_ERR_FOLDER, WORD_STUDY_PROGRAM, folder->program, study_program());
 }
 
+const char *study_merged_path(const struct call *call, const struct folder *folder, char *path, size_t size)
+{
+    if (call->options.output != NULL)
+        return call->options.output;
+    snprintf(path, size, "%s/study.h5", folder->path);
+    return path;
+}
+
 void study_tell_damage(const struct terminal *t, const char damage[2][1024])
 {
     if (damage[t->lang][0] != '\0')

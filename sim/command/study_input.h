@@ -11,6 +11,9 @@
 /* Version and commit: what a study's id holds of the program. */
 const char *study_program(void);
 
+/* The merged file: that of -o, else DIR/study.h5, in `path`. */
+const char *study_merged_path(const struct call *call, const struct folder *folder, char *path, size_t size);
+
 /* Tells what a merge or a look found wrong with a journal (English, French); "" nothing. */
 void study_tell_damage(const struct terminal *t, const char damage[2][1024]);
 

@@ -9,14 +9,6 @@
 
 #define STOPPED 75
 
-static const char *merged_path(const struct call *call, const struct folder *folder, char *path, size_t size)
-{
-    if (call->options.output != NULL)
-        return call->options.output;
-    snprintf(path, size, "%s/study.h5", folder->path);
-    return path;
-}
-
 static void say_merged(const struct terminal *t, const struct merge_report *report, const char *path)
 {
     char runs[NUMBER_LENGTH], failed[NUMBER_LENGTH], missing[NUMBER_LENGTH];
@@ -52,6 +44,6 @@ int study_merge_folder(const struct call *call, const struct folder *folder, con
     int number = (int)watch.stop;
     watch_end(&watch);
     if (ret == 0)
-        say_merged(&call->terminal, &report, merged_path(call, folder, path, sizeof path));
+        say_merged(&call->terminal, &report, study_merged_path(call, folder, path, sizeof path));
     return ret == MILIEU_ERR_INTERRUPTED && number != 0 ? STOPPED : ret;
 }

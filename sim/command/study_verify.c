@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <time.h>
 
+#include "../scenario/library.h"
+#include "build_info.h"
 #include "study_command.h"
 #include "watch.h"
 
@@ -11,7 +13,8 @@
 #define STOPPED 75
 
 /* Exit status: 0 when all there is is as this program makes it, and all is there. */
-static int say_verified(const struct terminal *t, const struct verify_report *r, uint64_t seed, const char *folder)
+static int say_verified(const struct terminal *t, const struct verify_report *r, uint64_t seed, const char *folder,
+                        const char *path)
 {
     char runs[NUMBER_LENGTH], checked[NUMBER_LENGTH], missing[NUMBER_LENGTH];
     text_number(runs, (double)r->runs, 0, false, t->lang);
@@ -23,10 +26,12 @@ static int say_verified(const struct terminal *t, const struct verify_report *r,
         say(t, WORD_VERIFIED_DIFFERENT, (long long)r->first_different);
     if (r->merged)
         say(t, WORD_VERIFIED_FILE, r->merged_hash);
+    if (r->merged_different >= 0)
+        say(t, WORD_VERIFIED_FILE_DIFFERENT, path, (long long)r->merged_different);
     study_tell_damage(t, r->damage);
     if (r->runs_missing > 0)
         say(t, WORD_VERIFIED_MISSING, folder);
-    if (r->runs_different > 0)
+    if (r->runs_different > 0 || r->merged_different >= 0)
         return 1;
     return r->runs_missing > 0 ? error_exit_status(MILIEU_ERR_INCOMPLETE) : 0;
 }
@@ -44,9 +49,11 @@ static uint64_t seed_of(const struct options *options)
 int study_verify_folder(const struct call *call, const struct folder *folder, const struct study *study,
                         struct error *err)
 {
+    char path[4096];
     struct watch watch;
     struct verify_report report = { 0 };
     int ret = study_check_program(folder, err);
+    signal(SIGXFSZ, SIG_IGN); /* a file-size limit is an error like a full disk */
     if (ret != 0 || (ret = watch_start(&watch, &call->terminal, call->options.progress, "", err)) != 0)
         return ret;
     const struct verify_options options = { .share = call->options.share > 0 ? call->options.share : DEFAULT_SHARE,
@@ -54,6 +61,9 @@ int study_verify_folder(const struct call *call, const struct folder *folder, co
                                             .threads = call->options.threads > 0 ? call->options.threads
                                                                                  : options_default_threads(),
                                             .path = call->options.output,
+                                            .compiler = MILIEU_COMPILER,
+                                            .cflags = MILIEU_CFLAGS,
+                                            .libconfig_version = scenario_library_version(),
                                             .stop = &watch.stop,
                                             .progress = watch_progress,
                                             .progress_context = &watch };
@@ -61,6 +71,7 @@ int study_verify_folder(const struct call *call, const struct folder *folder, co
     int number = (int)watch.stop;
     watch_end(&watch);
     if (ret == 0)
-        ret = say_verified(&call->terminal, &report, options.seed, folder->path);
+        ret = say_verified(&call->terminal, &report, options.seed, folder->path,
+                           study_merged_path(call, folder, path, sizeof path));
     return ret == MILIEU_ERR_INTERRUPTED && number != 0 ? STOPPED : ret;
 }

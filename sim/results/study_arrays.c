@@ -129,8 +129,8 @@ static double bytes_of_arrays(const struct study_file_inside *self)
 static int cut_shards(struct study_file_inside *self, struct error *err)
 {
     const struct study_file_plan *plan = self->plan;
-    double most = (double)(plan->shard_above > 0 ? plan->shard_above : shard_bytes);
-    double bytes = bytes_of_arrays(self), num = bytes > most ? bytes / most + 1 : 1;
+    int64_t most = plan->shard_above > 0 ? plan->shard_above : shard_bytes;
+    double bytes = bytes_of_arrays(self), num = bytes > (double)most ? bytes / (double)most + 1 : 1;
     int64_t block = self->runs.block_points, points;
     int shards;
     if (num <= 1)
@@ -146,6 +146,7 @@ static int cut_shards(struct study_file_inside *self, struct error *err)
     if ((self->shard = calloc((size_t)shards, sizeof *self->shard)) == NULL)
         return error_set_memory(err);
     self->num_shards = shards;
+    self->shard_above = most;
     for (int i = 0; i < shards; i++) {
         struct study_shard *shard = &self->shard[i];
         snprintf(shard->name, sizeof shard->name, "study-%.32s-%03d.h5", plan->study_id, i);

@@ -11,7 +11,8 @@
  *   /contrast      of a study that stops by precision, along point: replications used, look, mean, half_width, reached
  *   /failures      columns along `failure`, in the order of runs
  *   /shards        only where the arrays of /responses, /series and /trajectories lie in files of their own beside this
- *                  one, by ranges of points: file, first_point, points, bytes, crc32
+ *                  one, by ranges of points: file, first_point, points, bytes, crc32; and the root's
+ *                  shard_above
  *
  * Every number has a checksum, in its chunk or its header: who reads one that was changed on its disk, by whatever program,
  * gets HDF5's error. To read it takes HDF5 1.10 or later.
@@ -167,7 +168,8 @@ struct study_file {
     bool complete; /* else runs are missing: status 0 */
     bool has_contrast;
     int64_t num_points, num_failures;
-    int64_t runs_done; /* without those that failed */
+    int64_t shard_above; /* bytes above which it was cut into shards; 0: it was not */
+    int64_t runs_done;   /* without those that failed */
     int num_replications, num_factors, num_words, num_arms, num_places, num_shards;
     char **factor, **path_of, **kind, **unit; /* [num_factors] */
     char **word;               /* [num_factors][num_words], "" behind the last; NULL when num_words is 0 */

@@ -44,6 +44,7 @@ struct study_file_inside {
     struct sheet response, trajectory, count, missing, mean, variance, quantile;
     struct study_shard *shard;
     int num_shards, next;      /* 0: everything in one file */
+    int64_t shard_above;       /* bytes: where there are shards */
     struct study_table *table; /* failures, then contrasts: */
     bool comparing;
     int64_t runs_done, runs_failed;

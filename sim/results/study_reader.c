@@ -179,6 +179,7 @@ static void read_titles(struct study_file *self)
     self->points_text = fetch_text(store, "study", "points");
     self->seed = (uint32_t)fetch_number_attribute(store, "seed", 0);
     self->runs_done = fetch_number_attribute(store, "runs_done", 0);
+    self->shard_above = fetch_number_attribute(store, "shard_above", 0);
     self->complete = fetch_number_attribute(store, "complete", 0) == 1;
 }
 

@@ -1,16 +1,11 @@
 #include "verify.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "../results/sha256.h"
-#include "../results/study_file.h"
 #include "harvest.h"
+#include "verify_merged.h"
 
 struct verify {
     const struct study *study;
@@ -227,68 +222,6 @@ static int check_share(struct verify *self, struct error *err)
     return self->ret;
 }
 
-/* ---- the merged file ---- */
-
-static int hash_file(const char *path, char out[65], struct error *err)
-{
-    enum { BLOCK = 1 << 16 };
-    unsigned char block[BLOCK], hash[32];
-    struct sha256 sha;
-    ssize_t length = -1;
-    int fd = open(path, O_RDONLY | O_CLOEXEC), reason;
-    sha256_begin(&sha);
-    while (fd >= 0 && (length = read(fd, block, BLOCK)) > 0)
-        sha256_add(&sha, block, (size_t)length);
-    reason = errno;
-    if (fd >= 0)
-        close(fd);
-    if (length < 0)
-        return error_set_system(err, MILIEU_ERR_INPUT, reason, "cannot read %s", "impossible de lire %s", path);
-    sha256_end(&sha, hash);
-    sha256_text(hash, out);
-    return 0;
-}
-
-/* Its runs are those of the journals? */
-static int check_file(struct verify *self, const char *path, struct error *err)
-{
-    struct study_file file;
-    int ret = study_file_open(&file, path, err);
-    if (ret != 0)
-        return ret;
-    if (strcmp(file.study_id, self->harvest.folder->id_text) != 0)
-        ret = error_set(err, MILIEU_ERR_RESULTS, "%s: of study %s; the folder is of study %s",
-                        "%s : de l'étude %s ; le dossier est de l'étude %s", path, file.study_id,
-                        self->harvest.folder->id_text);
-    else if (file.runs_done + file.num_failures != self->report->runs || file.num_failures != self->report->runs_failed)
-        ret = error_set(
-            err, MILIEU_ERR_RESULTS,
-            "%s: has %lld runs, %lld of them failed; the journals have %lld and %lld: merge again",
-            "%s : a %lld simulations, dont %lld en échec ; les journaux en ont %lld et %lld : fusionnez à nouveau",
-            path, (long long)(file.runs_done + file.num_failures), (long long)file.num_failures,
-            (long long)self->report->runs, (long long)self->report->runs_failed);
-    study_file_close(&file);
-    return ret;
-}
-
-static int check_merged(struct verify *self, struct error *err)
-{
-    const char *given = self->options->path;
-    char *path = given != NULL ? NULL : folder_path(self->harvest.folder, "study.h5", NULL);
-    int ret = 0;
-    if (given == NULL && path == NULL)
-        return error_set_memory(err);
-    if (given != NULL || access(path, F_OK) == 0) {
-        const char *file = given != NULL ? given : path;
-        ret = check_file(self, file, err);
-        if (ret == 0)
-            ret = hash_file(file, self->report->merged_hash, err);
-        self->report->merged = ret == 0;
-    }
-    free(path);
-    return ret;
-}
-
 /* ---- all of it ---- */
 
 static void fill_report(struct verify *self)
@@ -306,7 +239,7 @@ int study_verify(const struct study *study, const struct folder *folder, const s
 {
     struct verify self = { .study = study, .options = options, .report = report, .lock = PTHREAD_MUTEX_INITIALIZER };
     int ret;
-    *report = (struct verify_report){ .first_different = -1 };
+    *report = (struct verify_report){ .first_different = -1, .merged_different = -1 };
     if (!study->has_scenario || !(options->share > 0 && options->share <= 1))
         return error_set(err, MILIEU_ERR_USAGE, "verify: a study with a scenario, and a share above 0 and at most 1",
                          "verify : une étude avec scénario, et une part au-dessus de 0 et d'au plus 1");
@@ -315,7 +248,7 @@ int study_verify(const struct study *study, const struct folder *folder, const s
         goto out;
     fill_report(&self);
     if ((ret = check_share(&self, err)) == 0)
-        ret = check_merged(&self, err);
+        ret = verify_merged_file(study, folder, options, report, err);
 out:
     harvest_free(&self.harvest);
     pthread_mutex_destroy(&self.lock);

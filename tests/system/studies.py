@@ -562,6 +562,49 @@ def test_incomplete():
     milieu("study", "verify", to, status=0)
 
 
+def test_verify_flipped():
+    """a byte of the merged file turned over: verify tells which, export gives no table of it; nothing is left behind"""
+    to = folder("verify-flipped")
+    sweep(study(), to)
+    whole = merged(to)
+    before = sorted(p.name for p in to.iterdir())
+    with h5py.File(to / "study.h5") as file:
+        places = [file[name].id.get_chunk_info(0).byte_offset + 5
+                  for name in ("status", "design/x", "responses/fidelity", "series/enrolled/mean", "trajectories/fidelity")]
+    for at in places:
+        (to / "study.h5").write_bytes(whole[:at] + bytes([whole[at] ^ 16]) + whole[at + 1:])
+        told = milieu("study", "verify", to, "--share", "0.001", status=1)
+        assert f"byte {at} " in told.out and "merge again" in told.out and "sha256" not in told.out, told.out
+        assert milieu("study", "export", to, "--csv", WORK / "of-flipped", status=65).err
+    (to / "study.h5").write_bytes(whole)
+    milieu("study", "verify", to, "--share", "0.001", status=0)
+    assert sorted(p.name for p in to.iterdir()) == before
+
+
+def test_export_tells_age():
+    """export says when the merged file is not complete, or older than the journals, and gives its tables all the same"""
+    to, tables = folder("age"), folder("tables-of-age")
+    sweep(study(), to)
+    kept = WORK / "kept.journal"
+    journal = journals(to)[0]
+    shutil.copy(journal, kept)
+    journal.write_bytes(kept.read_bytes()[:kept.stat().st_size // 2])
+    done = state(to)["done"]
+    assert 0 < done < 240, done
+    merged(to, "--partial")
+    told = milieu("study", "export", to, "--csv", tables, status=0).err
+    assert "not complete" in told and str(done) in told and f"study merge {to}" in told, told
+    assert len((tables / "responses.csv").read_text().splitlines()) == 1 + done * 2 * 2
+    told = milieu("study", "export", to, "--csv", tables, "--lang", "fr", status=0).err
+    assert "pas complet" in told, told
+    shutil.copy(kept, journal)
+    told = milieu("study", "export", to, "--csv", tables, status=0).err
+    assert f"of {done} runs, the journals have 240" in told and f"study merge {to}" in told, told
+    merged(to)
+    assert milieu("study", "export", to, "--csv", tables, status=0).err == ""
+    assert len((tables / "responses.csv").read_text().splitlines()) == 1 + 240 * 2 * 2
+
+
 def test_verify_draws():
     """verify draws other batches at every call and tells the seed, which draws the same again; a share of 0 is refused"""
     to = folder("draws")

@@ -1,5 +1,6 @@
 /* Verify: batches of real runs are made again and are the same to the last bit; one that is not is found, and named. */
 #include <criterion/criterion.h>
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 
 #include "fake_journals.h"
 #include "fake_study.h"
+#include "merge_help.h"
 #include "sim/results/sha256.h"
 #include "sim/study/merge.h"
 #include "sim/study/verify.h"
@@ -120,8 +122,8 @@ static bool same_report(const struct verify_report *a, const struct verify_repor
            a->duplicates == b->duplicates && a->batches_checked == b->batches_checked &&
            a->runs_checked == b->runs_checked && a->runs_different == b->runs_different &&
            a->first_different == b->first_different && a->merged == b->merged &&
-           strcmp(a->damage[0], b->damage[0]) == 0 && strcmp(a->damage[1], b->damage[1]) == 0 &&
-           strcmp(a->merged_hash, b->merged_hash) == 0;
+           a->merged_different == b->merged_different && strcmp(a->damage[0], b->damage[0]) == 0 &&
+           strcmp(a->damage[1], b->damage[1]) == 0 && strcmp(a->merged_hash, b->merged_hash) == 0;
 }
 
 static void count_up(void *context, int64_t done, int64_t in_all)
@@ -214,6 +216,113 @@ Test(verify, a_merged_file_of_other_runs)
     cr_assert(study_verify(&study, &runs.folder, &(struct verify_options){ .share = 1e-9 }, &report, &err) ==
               MILIEU_ERR_RESULTS);
     cr_assert(strstr(err.detail[0], "merge again") != NULL, "%s", err.detail[0]);
+    fake_runs_free(&runs);
+    study_free(&study);
+}
+
+/* ---- the merged file, byte by byte ---- */
+
+/* Of what verify leaves behind there is nothing. */
+static bool is_tidy(const char *folder)
+{
+    DIR *stream = opendir(folder);
+    struct dirent *entry;
+    bool tidy = true;
+    while ((entry = readdir(stream)) != NULL)
+        tidy = tidy && strstr(entry->d_name, ".verify") == NULL && strstr(entry->d_name, ".part") == NULL;
+    closedir(stream);
+    return tidy;
+}
+
+Test(verify, a_changed_byte_of_the_merged_file_is_found_wherever_it_is)
+{
+    enum { FLIPS = 48 };
+    struct study study = study_of(text, NULL);
+    struct fake_runs runs;
+    struct merge_report merged;
+    struct verify_report report;
+    char path[700];
+    size_t length, told = 0;
+    make_runs(&runs, &study, 0);
+    cr_assert(study_merge(&study, &runs.folder, &(struct merge_options){ 0 }, &merged, NULL) == 0);
+    snprintf(path, sizeof path, "%s/study.h5", runs.folder.path);
+    char *bytes = file_bytes(path, &length);
+    for (size_t i = 0; i < FLIPS; i++) {
+        size_t at = i * (length - 1) / (FLIPS - 1);
+        struct error err = { 0 };
+        bytes[at] ^= (char)(1 << at % 8);
+        write_file(path, bytes, length);
+        bytes[at] ^= (char)(1 << at % 8);
+        int ret = study_verify(&study, &runs.folder, &(struct verify_options){ .share = 1e-9 }, &report, &err);
+        cr_expect(ret == MILIEU_ERR_RESULTS || (ret == 0 && report.merged_different == (int64_t)at), "byte %zu: %d, %s",
+                  at, ret, err.detail[0]);
+        cr_expect(!report.merged);
+        told += ret == 0;
+    }
+    cr_expect(told > FLIPS / 2 && is_tidy(runs.folder.path), "%zu", told);
+    write_file(path, bytes, length - 1); /* cut */
+    cr_expect(study_verify(&study, &runs.folder, &(struct verify_options){ .share = 1e-9 }, &report, NULL) != 0 ||
+              report.merged_different >= 0);
+    write_file(path, bytes, length);
+    report = verified(&runs, &(struct verify_options){ .share = 1e-9 });
+    cr_expect(report.merged && report.merged_different == -1);
+    report = verified(&runs, &(struct verify_options){ .share = 1e-9, .compiler = "another" });
+    cr_expect(!report.merged && report.merged_different >= 0);
+    free(bytes);
+    fake_runs_free(&runs);
+    study_free(&study);
+}
+
+Test(verify, a_merged_file_over_shards)
+{
+    struct study study = study_of(text, NULL);
+    struct fake_runs runs;
+    struct merge_report merged;
+    struct verify_report report;
+    char path[700], shard[700];
+    size_t length;
+    make_runs(&runs, &study, 0);
+    cr_assert(study_merge(&study, &runs.folder, &(struct merge_options){ .shard_above = 500 }, &merged, NULL) == 0);
+    snprintf(path, sizeof path, "%s/study.h5", runs.folder.path);
+    snprintf(shard, sizeof shard, "%s/study-%s-001.h5", runs.folder.path, runs.folder.id_text);
+    report = verified(&runs, &(struct verify_options){ .share = 1e-9 });
+    cr_expect(report.merged && report.merged_different == -1 && is_tidy(runs.folder.path));
+    char *bytes = file_bytes(shard, &length);
+    bytes[length / 2] ^= 1;
+    write_file(shard, bytes, length);
+    cr_expect_eq(study_verify(&study, &runs.folder, &(struct verify_options){ .share = 1e-9 }, &report, NULL),
+                 MILIEU_ERR_RESULTS);
+    bytes[length / 2] ^= 1;
+    write_file(shard, bytes, length);
+    free(bytes);
+    report = verified(&runs, &(struct verify_options){ .share = 1e-9, .path = path });
+    cr_expect(report.merged);
+    fake_runs_free(&runs);
+    study_free(&study);
+}
+
+/* Stopped by the last of its runs: while it merges again. */
+static void stop_at_the_end(void *context, int64_t done, int64_t in_all)
+{
+    volatile sig_atomic_t *stop = context;
+    if (done == in_all)
+        *stop = 1;
+}
+
+Test(verify, interrupted_while_it_merges_again)
+{
+    struct study study = study_of(text, NULL);
+    struct fake_runs runs;
+    struct merge_report merged;
+    struct verify_report report;
+    volatile sig_atomic_t stop = 0;
+    make_runs(&runs, &study, 0);
+    cr_assert(study_merge(&study, &runs.folder, &(struct merge_options){ 0 }, &merged, NULL) == 0);
+    struct verify_options options = {
+        .share = 1, .stop = &stop, .progress = stop_at_the_end, .progress_context = (void *)(uintptr_t)&stop
+    };
+    cr_expect_eq(study_verify(&study, &runs.folder, &options, &report, NULL), MILIEU_ERR_INTERRUPTED);
+    cr_expect(report.runs_checked == 12 && !report.merged && is_tidy(runs.folder.path));
     fake_runs_free(&runs);
     study_free(&study);
 }
