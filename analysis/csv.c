@@ -13,7 +13,11 @@ int csv_begin_text(struct csv *self, const char *folder, const char *name, const
     size_t length = strlen(folder) + strlen(name) + 2;
     char *path = malloc(length);
     int ret, fd;
-    *self = (struct csv){ .target = { .fd = -1 }, .separator = form->french ? ';' : ',', .french = form->french };
+    *self = (struct csv){ .target = { .fd = -1 },
+                          .separator = form->french ? ';' : ',',
+                          .french = form->french,
+                          .name = name,
+                          .form = form };
     if (path == NULL)
         return error_set_memory(err);
     snprintf(path, length, "%s/%s", folder, name);
@@ -52,6 +56,8 @@ int csv_end(struct csv *self, int ret, struct error *err)
                                self->target.path);
     if (ret == 0)
         ret = target_commit(&self->target, err);
+    if (ret == 0 && self->form->written != NULL)
+        self->form->written(self->form->context, self->name);
     target_drop(&self->target);
     return ret;
 }

@@ -9,9 +9,11 @@
 #include "../sim/results/target.h"
 
 struct csv_form {
-    bool french;       /* `;` between fields, decimal commas */
-    bool bom;          /* a UTF-8 byte-order mark first */
-    const char *input; /* the file that must not be overwritten */
+    bool french;                                      /* `;` between fields, decimal commas */
+    bool bom;                                         /* a UTF-8 byte-order mark first */
+    const char *input;                                /* the file that must not be overwritten */
+    void (*written)(void *context, const char *name); /* NULL, or told of each file when it has its name */
+    void *context;
 };
 
 struct csv {
@@ -19,13 +21,15 @@ struct csv {
     FILE *stream; /* for text that is no table */
     char separator;
     bool french;
-    bool begun; /* the row has a field */
+    bool begun;       /* the row has a field */
+    const char *name; /* borrowed, as the form is */
+    const struct csv_form *form;
 };
 
 /* Makes the folder where there is none. 0 or MILIEU_ERR_OUTPUT. */
 int csv_folder(const char *folder, struct error *err);
 
-/* The file `name` in `folder`; csv_begin_text without a byte-order mark. Returns 0, MILIEU_ERR_OUTPUT or
+/* The file `name` in `folder` (both, and the form, borrowed to the end); csv_begin_text without a byte-order mark. Returns 0, MILIEU_ERR_OUTPUT or
  * MILIEU_ERR_MEMORY (and csv_end must not be called then). */
 int csv_begin(struct csv *self, const char *folder, const char *name, const struct csv_form *form, struct error *err);
 int csv_begin_text(struct csv *self, const char *folder, const char *name, const struct csv_form *form,

@@ -446,7 +446,9 @@ static int export_all(struct tables *self, struct error *err)
 
 int export_csv(struct results_file *file, const char *folder, const struct export_options *options, struct error *err)
 {
-    struct tables self = { .file = file, .folder = folder, .form = { options->french, options->bom, file->path } };
+    struct tables self = { .file = file,
+                           .folder = folder,
+                           .form = { options->french, options->bom, file->path, options->written, options->context } };
     int ret;
     if ((self.date = calloc((size_t)file->horizon, sizeof *self.date)) == NULL)
         return error_set_memory(err);

@@ -15,6 +15,9 @@
 struct export_options {
     bool french; /* `;` between fields and decimal commas; README.txt in French */
     bool bom;    /* a UTF-8 byte-order mark first, so that a spreadsheet knows the encoding */
+    /* Told of each file that is written, by its name in the folder. May be NULL. */
+    void (*written)(void *context, const char *name);
+    void *context;
 };
 
 /* Writes into `folder`, which is made when it is not there; tables of these names in it are replaced, each when its new

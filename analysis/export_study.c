@@ -471,7 +471,9 @@ static int export_readme(struct tables *self, struct error *err)
 int export_study_csv(struct study_file *file, const char *folder, const struct export_options *options,
                      struct error *err)
 {
-    struct tables self = { .file = file, .folder = folder, .form = { options->french, options->bom, file->path } };
+    struct tables self = { .file = file,
+                           .folder = folder,
+                           .form = { options->french, options->bom, file->path, options->written, options->context } };
     int ret;
     if ((ret = csv_folder(folder, err)) != 0 || (ret = export_design(&self, err)) != 0 ||
         (ret = export_responses(&self, err)) != 0 || (ret = export_series(&self, err)) != 0 ||

@@ -4,6 +4,7 @@
 #include "../scenario/library.h"
 #include "../study/merge.h"
 #include "build_info.h"
+#include "json.h"
 #include "study_command.h"
 #include "watch.h"
 
@@ -19,6 +20,23 @@ static void say_merged(const struct terminal *t, const struct merge_report *repo
     if (report->runs_missing > 0)
         say(t, WORD_MERGED_PARTLY, missing);
     study_tell_damage(t, report->damage);
+}
+
+static int merged_json(const struct terminal *t, const struct merge_report *report, const struct folder *folder,
+                       const char *path, struct error *err)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "study_id", folder->id_text);
+    cJSON_AddStringToObject(object, "file", path);
+    add_whole(object, "runs", report->runs);
+    add_whole(object, "failed", report->runs_failed);
+    add_whole(object, "missing", report->runs_missing);
+    cJSON_AddBoolToObject(object, "complete", report->complete);
+    add_whole(object, "journals", report->journals);
+    add_whole(object, "torn", report->torn);
+    add_whole(object, "duplicates", report->duplicates);
+    add_text_or_null(object, "damage", report->damage[t->lang]);
+    return say_json(t, object, err);
 }
 
 int study_merge_folder(const struct call *call, const struct folder *folder, const struct study *study,
@@ -43,7 +61,10 @@ int study_merge_folder(const struct call *call, const struct folder *folder, con
     ret = study_merge(study, folder, &options, &report, err);
     int number = (int)watch.stop;
     watch_end(&watch);
-    if (ret == 0)
-        say_merged(&call->terminal, &report, study_merged_path(call, folder, path, sizeof path));
+    const char *path_of_merged = study_merged_path(call, folder, path, sizeof path);
+    if (ret == 0 && call->options.json)
+        ret = merged_json(&call->terminal, &report, folder, path_of_merged, err);
+    else if (ret == 0)
+        say_merged(&call->terminal, &report, path_of_merged);
     return ret == MILIEU_ERR_INTERRUPTED && number != 0 ? STOPPED : ret;
 }

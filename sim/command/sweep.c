@@ -1,7 +1,6 @@
 /* `milieu sweep`: a study in, its runs into a folder. */
 #define _GNU_SOURCE /* getrusage's thread clock */
 
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "../study/geometry.h"
 #include "../study/looks.h"
 #include "../study/pilot.h"
+#include "json.h"
 #include "launch.h"
 #include "study_input.h"
 #include "watch.h"
@@ -66,13 +66,7 @@ static int forecast_json(const struct terminal *t, const struct forecast *f, str
     cJSON_AddNumberToObject(object, "core_hours", f->core_hours);
     cJSON_AddNumberToObject(object, "bytes", f->bytes);
     cJSON_AddNumberToObject(object, "memory", f->memory);
-    char *text = cJSON_PrintUnformatted(object);
-    cJSON_Delete(object);
-    if (text == NULL)
-        return error_set_memory(err);
-    fprintf(t->out, "%s\n", text);
-    cJSON_free(text);
-    return 0;
+    return say_json(t, object, err);
 }
 
 static void forecast_words(const struct terminal *t, const struct forecast *f)
@@ -203,6 +197,27 @@ static void tell_end(const struct sweep *self)
     tell_missing(self);
 }
 
+static int end_json(const struct sweep *self, bool stopped, struct error *err)
+{
+    const struct terminal *t = &self->call->terminal;
+    const struct worker_report *report = &self->report;
+    const struct ledger_counts *counts = &report->counts;
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "study_id", self->folder.id_text);
+    cJSON_AddStringToObject(object, "folder", self->folder.path);
+    add_whole(object, "points", (int64_t)self->study->design.count);
+    add_whole(object, "runs", counts->runs);
+    add_whole(object, "done", counts->runs_done);
+    add_whole(object, "made", report->runs_made);
+    add_whole(object, "failed", counts->runs_failed);
+    add_text_or_null(object, "first_failure", report->first_failure);
+    add_whole(object, "taken_over", report->taken_over);
+    cJSON_AddNumberToObject(object, "core_hours", (double)report->cpu_us / 3.6e9);
+    cJSON_AddBoolToObject(object, "stopped", stopped);
+    add_text_or_null(object, "damage", report->damage.code != 0 ? report->damage.detail[t->lang] : NULL);
+    return say_json(t, object, err);
+}
+
 static int sweep(struct sweep *self, int threads, const struct journal_sync *sync, struct error *err)
 {
     const struct terminal *t = &self->call->terminal;
@@ -222,6 +237,11 @@ static int sweep(struct sweep *self, int threads, const struct journal_sync *syn
     watch_end(&self->watch);
     if (self->begun && !launch_is_quiet(self->launch))
         tell_end(self);
+    if (self->begun && self->call->options.json && !launch_is_quiet(self->launch) &&
+        (ret == 0 || ret == MILIEU_ERR_INTERRUPTED)) {
+        int said = end_json(self, ret != 0, err);
+        ret = said != 0 ? said : ret;
+    }
     if (ret == MILIEU_ERR_INTERRUPTED) {
         if (!launch_is_quiet(self->launch))
             tell(t, WORD_SWEEP_STOPPED);

@@ -581,6 +581,52 @@ def test_verify_flipped():
     assert sorted(p.name for p in to.iterdir()) == before
 
 
+def test_json():
+    """--json: sweep, merge, verify and export print one value and nothing else, with the numbers that words would tell"""
+    to, tables = folder("json"), folder("tables-of-json")
+    text = STUDY.replace('{ rate = "medical_leadership"; values = [-2, 0, 2]; }',
+                         '{ path = "meso[clinic-a].organizational.roster"; values = [200, 13000]; }').replace(
+        '{ path = "strategies[champion].at"; name = "week"; values = [0, 13]; }',
+        '{ path = "meso[clinic-a].patients.per_clinic"; values = [20, 300]; }')
+
+    def told(*words, status=0):
+        out = milieu(*words, "--json", "--progress", "none", status=status).out
+        assert out.count("\n") == 1, out
+        return json.loads(out)
+
+    swept = told("sweep", study(text, "json.cfg"), "-o", to, status=1)  # a point cannot be
+    ident = state(to)["study_id"]
+    assert swept["study_id"] == ident and swept["folder"] == str(to) and swept["points"] == 4, swept
+    assert swept["runs"] == swept["done"] == swept["made"] == 160 and swept["failed"] == 40, swept
+    assert swept["taken_over"] == 0 and not swept["stopped"] and swept["damage"] is None, swept
+    assert "roster" in swept["first_failure"] and swept["core_hours"] > 0, swept
+    again = told("sweep", WORK / "json.cfg", "-o", to, "--allow-failures", "1")
+    assert again["done"] == 160 and again["made"] == 0, again
+
+    now = told("study", "merge", to)
+    assert now["study_id"] == ident and now["file"] == str(to / "study.h5") and now["complete"], now
+    assert (now["runs"], now["failed"], now["missing"], now["duplicates"]) == (160, 40, 0, 0), now
+    assert now["journals"] == len(journals(to)) and now["torn"] == 0 and now["damage"] is None, now
+
+    whole = (to / "study.h5").read_bytes()
+    now = told("study", "verify", to, "--share", "1", "--seed", "3")
+    assert (now["runs"], now["failed"], now["missing"], now["checked"], now["different"]) == (160, 40, 0, 160, 0), now
+    assert now["seed"] == 3 and now["first_different"] is None and now["damage"] is None, now
+    assert now["merged"] == {"file": str(to / "study.h5"), "sha256": hashlib.sha256(whole).hexdigest(),
+                             "as_merged": True, "first_different": None}, now
+    (to / "study.h5").write_bytes(whole + b"x")
+    now = told("study", "verify", to, status=1)
+    assert not now["merged"]["as_merged"] and now["merged"]["first_different"] == len(whole), now
+    (to / "study.h5").unlink()
+    assert told("study", "verify", to)["merged"] is None
+    (to / "study.h5").write_bytes(whole)
+
+    now = told("study", "export", to, "--csv", tables)
+    assert sorted(now["files"]) == sorted(p.name for p in tables.iterdir()) and "README.txt" in now["files"], now
+    assert now["study_id"] == ident and now["folder"] == str(tables), now
+    assert now["runs"] == now["runs_in_journals"] == 160 and now["failed"] == 40 and now["complete"], now
+
+
 def test_export_tells_age():
     """export says when the merged file is not complete, or older than the journals, and gives its tables all the same"""
     to, tables = folder("age"), folder("tables-of-age")

@@ -1,0 +1,35 @@
+#include "json.h"
+
+#include <stdio.h>
+
+int say_json(const struct terminal *t, cJSON *value, struct error *err)
+{
+    char *text = value != NULL ? cJSON_PrintUnformatted(value) : NULL;
+    cJSON_Delete(value);
+    if (text == NULL)
+        return error_set_memory(err);
+    fprintf(t->out, "%s\n", text);
+    cJSON_free(text);
+    return 0;
+}
+
+void add_whole(cJSON *object, const char *name, int64_t value)
+{
+    cJSON_AddNumberToObject(object, name, (double)value);
+}
+
+void add_whole_or_null(cJSON *object, const char *name, int64_t value)
+{
+    if (value >= 0)
+        add_whole(object, name, value);
+    else
+        cJSON_AddNullToObject(object, name);
+}
+
+void add_text_or_null(cJSON *object, const char *name, const char *text)
+{
+    if (text != NULL && *text != '\0')
+        cJSON_AddStringToObject(object, name, text);
+    else
+        cJSON_AddNullToObject(object, name);
+}
