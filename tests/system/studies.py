@@ -18,7 +18,7 @@ import time
 import h5py
 import numpy as np
 
-from support import MILIEU, SCENARIOS, TINY, WORK, Tests, milieu
+from support import MILIEU, SCENARIOS, TINY, WORK, Skip, Tests, milieu
 
 STUDY = """format = "milieu-study/1";
 id = "small";
@@ -416,6 +416,30 @@ def test_full_disk():
     assert merged(to) == undisturbed()
     if os.path.exists("/dev/full"):
         assert milieu("study", "merge", to, "-o", "/dev/full").status == 73
+
+
+def test_file_system():
+    """a file system that is full, then read only: exit 73 with the system's reason, and all goes on when it can"""
+    to, mounted = WORK / "small-disk", False
+    to.mkdir(exist_ok=True)
+
+    def mount(*options):
+        return subprocess.run(["mount", *options, str(to)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+
+    if os.geteuid() != 0 or not (mounted := mount("-t", "tmpfs", "-o", "size=36k", "tmpfs")):
+        raise Skip("only root may mount a small file system, and not everywhere")
+    try:
+        result = sweep(study(), to / "s", "-j", "1", status=73)
+        assert "No space left" in result.err, result.err
+        assert mount("-o", "remount,size=50m") and mount("-o", "remount,ro")
+        result = sweep(study(), to / "s", "-j", "1", status=73)
+        assert "Read-only" in result.err, result.err
+        assert mount("-o", "remount,rw")
+        sweep(study(), to / "s")
+        assert merged(to / "s") == undisturbed()
+    finally:
+        if mounted:
+            subprocess.run(["umount", str(to)], check=True)
 
 
 def test_no_journal():
