@@ -43,16 +43,30 @@ char *fetch_text_attribute(struct store *store, hid_t object, const char *name)
     return text != NULL ? text : fetch_copy(store, "");
 }
 
-int64_t fetch_number_attribute(struct store *store, const char *name, int64_t none)
+static int64_t number_attribute(struct store *store, hid_t object, const char *name, int64_t none)
 {
     int64_t value = none;
     hid_t attribute;
-    if (!has_attribute(store, store->file, name))
+    if (!has_attribute(store, object, name))
         return none;
-    attribute = store_id(store, H5Aopen(store->file, name, H5P_DEFAULT));
+    attribute = store_id(store, H5Aopen(object, name, H5P_DEFAULT));
     if (!store->failed)
         store_check(store, H5Aread(attribute, H5T_NATIVE_INT64, &value));
     H5Aclose(attribute);
+    return value;
+}
+
+int64_t fetch_number_attribute(struct store *store, const char *name, int64_t none)
+{
+    return number_attribute(store, store->file, name, none);
+}
+
+int64_t fetch_number_of_group(struct store *store, const char *group, const char *name, int64_t none)
+{
+    hid_t object = store->failed ? H5I_INVALID_HID : store_id(store, H5Gopen2(store->file, group, H5P_DEFAULT));
+    int64_t value = number_attribute(store, object, name, none);
+    if (object >= 0)
+        H5Gclose(object);
     return value;
 }
 

@@ -9,9 +9,10 @@
 /* A copy the caller frees; NULL when out of memory, which is the store's failure. */
 char *fetch_copy(struct store *store, const char *text);
 
-/* A text attribute, "" where there is none: the caller frees it. A number of the root, or `none`. */
+/* A text attribute, "" where there is none: the caller frees it. A number of the root, or `none`; of a group that is there. */
 char *fetch_text_attribute(struct store *store, hid_t object, const char *name);
 int64_t fetch_number_attribute(struct store *store, const char *name, int64_t none);
+int64_t fetch_number_of_group(struct store *store, const char *group, const char *name, int64_t none);
 
 /* A text attribute of an array; as above. */
 char *fetch_words_of(struct store *store, const char *group, const char *name, const char *attribute);

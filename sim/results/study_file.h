@@ -11,8 +11,8 @@
  *   /contrast      of a study that stops by precision, along point: replications used, look, mean, half_width, reached
  *   /failures      columns along `failure`, in the order of runs
  *   /shards        only where the arrays of /responses, /series and /trajectories lie in files of their own beside this
- *                  one, by ranges of points: file, first_point, points, bytes, crc32; and the root's
- *                  shard_above
+ *                  one, by ranges of points: file, first_point, points, bytes, crc32; and the
+ *                  attribute shard_above
  *
  * Every number has a checksum, in its chunk or its header: who reads one that was changed on its disk, by whatever program,
  * gets HDF5's error. To read it takes HDF5 1.10 or later.

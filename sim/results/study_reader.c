@@ -121,6 +121,7 @@ static void read_shards(struct study_file *self, struct study_piece *piece)
     size_t n = (size_t)self->num_shards;
     char **name = fetch_texts(store, "shards", "file", n);
     int64_t *number = calloc(n, sizeof *number);
+    self->shard_above = fetch_number_of_group(store, "shards", "shard_above", 0);
     if (number == NULL || name == NULL)
         store_fail_memory(store);
     else
@@ -179,7 +180,6 @@ static void read_titles(struct study_file *self)
     self->points_text = fetch_text(store, "study", "points");
     self->seed = (uint32_t)fetch_number_attribute(store, "seed", 0);
     self->runs_done = fetch_number_attribute(store, "runs_done", 0);
-    self->shard_above = fetch_number_attribute(store, "shard_above", 0);
     self->complete = fetch_number_attribute(store, "complete", 0) == 1;
 }
 

@@ -174,7 +174,7 @@ static void write_shard_columns(struct study_file_inside *self, int64_t *number,
     for (int i = 0; i < self->num_shards; i++)
         name[i] = self->shard[i].name;
     shelf_column(&shelf, "file", axis, store->text, name, "file, beside this one");
-    store_attribute(store, store->file, "shard_above", H5T_NATIVE_INT64, &self->shard_above, 1);
+    store_attribute(store, shelf.group, "shard_above", H5T_NATIVE_INT64, &self->shard_above, 1);
     for (int i = 0; i < self->num_shards; i++)
         number[i] = self->shard[i].first_point;
     shelf_column(&shelf, "first_point", axis, H5T_NATIVE_INT64, number, "first point in it");

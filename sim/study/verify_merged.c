@@ -57,12 +57,10 @@ static int check_runs(const struct again *self, int64_t *shard_above, struct err
 /* `more` behind the path; the caller frees it. */
 static char *joined(const char *path, const char *more)
 {
-    size_t length = strlen(path);
-    char *text = malloc(length + strlen(more) + 1);
-    if (text != NULL) {
-        memcpy(text, path, length);
-        strcpy(text + length, more);
-    }
+    size_t size = strlen(path) + strlen(more) + 1;
+    char *text = malloc(size);
+    if (text != NULL)
+        snprintf(text, size, "%s%s", path, more);
     return text;
 }
 
@@ -166,11 +164,12 @@ static int compare_files(const struct again *self, struct error *err)
 {
     struct side *side = calloc(2, sizeof *side);
     struct verify_report *report = self->report;
-    int ret = side != NULL ? 0 : error_set_memory(err);
-    if (ret == 0 && (ret = begin_side(&side[0], self->path, err)) == 0 &&
-        (ret = begin_side(&side[1], self->own, err)) == 0)
+    int ret;
+    if (side == NULL)
+        return error_set_memory(err);
+    if ((ret = begin_side(&side[0], self->path, err)) == 0 && (ret = begin_side(&side[1], self->own, err)) == 0)
         ret = compare_sides(&side[0], &side[1], &report->merged_different, report->merged_hash, err);
-    for (int i = 0; i < 2 && side != NULL; i++)
+    for (int i = 0; i < 2; i++)
         if (side[i].file != NULL)
             fclose(side[i].file);
     free(side);
