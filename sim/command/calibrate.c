@@ -69,8 +69,9 @@ static void cell_of(char cell[CELL_LENGTH], const struct terminal *t, double mid
 static void print_parameters(const struct terminal *t, const struct fit_file *fit)
 {
     struct columns table;
-    columns_init(&table, t, 30, 16, 3);
-    table.width[0] = table.width[1] = 19;
+    columns_init(&table, t, 28, 16, 3);
+    table.width[0] = 19;
+    table.width[1] = 23;
     table.width[2] = 10;
     snprintf(table.heading[0], CELL_LENGTH, "%s", in_words(t, WORD_CALIBRATE_PRIOR));
     snprintf(table.heading[1], CELL_LENGTH, "%s", in_words(t, WORD_CALIBRATE_POSTERIOR));
