@@ -171,7 +171,9 @@ unit-programs: $(UNIT)
 
 programs: all $(UNIT) $(VERIFY)
 
--include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(MPI_OBJ:.o=.d) $(TOOL_SRC:%.c=$(BUILD)/obj/%.d) $(HELP_OBJ:.o=.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(VERIFY_SRC:%.c=$(BUILD)/obj/%.d)
+BENCH_SRC := $(filter-out %/naive.c,$(wildcard tests/bench/*.c))
+
+-include $(LIB_OBJ:.o=.d) $(MAIN_OBJ:.o=.d) $(MPI_OBJ:.o=.d) $(TOOL_SRC:%.c=$(BUILD)/obj/%.d) $(HELP_OBJ:.o=.d) $(BENCH_SRC:%.c=$(BUILD)/obj/%.d) $(FUZZ_SRC:%.c=$(BUILD)/obj/%.d) $(UNIT_SRC:%.c=$(BUILD)/obj/%.d) $(VERIFY_SRC:%.c=$(BUILD)/obj/%.d)
 
 # ---- the two commands ------------------------------------------------------------------------------------------------
 # Each begins with installing; what follows is a second make, which asks for packages only then.
