@@ -10,6 +10,7 @@
 
 #include "columns.h"
 #include "inputs.h"
+#include "json.h"
 #include "study_input.h"
 #include "watch.h"
 
@@ -169,13 +170,7 @@ static int print_json(const struct terminal *t, const struct fit_file *fit, cons
     add_number(object, "tolerance", fit->tolerance);
     add_number(object, "effective_size", fit->effective_size);
     cJSON_AddStringToObject(object, "file", path);
-    char *text = cJSON_PrintUnformatted(object);
-    cJSON_Delete(object);
-    if (text == NULL)
-        return error_set_memory(err);
-    fprintf(t->out, "%s\n", text);
-    cJSON_free(text);
-    return 0;
+    return say_json(t, object, err);
 }
 
 /* ---- the command ---- */

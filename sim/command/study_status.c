@@ -12,6 +12,7 @@
 #include "../study/claim.h"
 #include "../study/looks.h"
 #include "../study/moment.h"
+#include "json.h"
 #include "study_command.h"
 
 #define RATE_SECONDS 600.0 /* the speed is told from what was done in so long */
@@ -249,13 +250,7 @@ static int status_json(struct status *self, const struct folder *folder, struct 
     cJSON_AddItemToObject(object, "hosts", hosts_json(self));
     cJSON_AddItemToObject(object, "workers", self->workers);
     self->workers = NULL;
-    char *text = cJSON_PrintUnformatted(object);
-    cJSON_Delete(object);
-    if (text == NULL)
-        return error_set_memory(err);
-    fprintf(self->terminal->out, "%s\n", text);
-    cJSON_free(text);
-    return 0;
+    return say_json(self->terminal, object, err);
 }
 
 static void say_workers(const struct status *self)

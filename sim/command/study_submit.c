@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../study/submit.h"
+#include "json.h"
 #include "study_command.h"
 
 #define USUAL_TASKS 4
@@ -111,13 +112,7 @@ static int tell_json(const struct terminal *t, const char *path, bool submitted,
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "script", path);
     cJSON_AddBoolToObject(object, "submitted", submitted);
-    char *text = cJSON_PrintUnformatted(object);
-    cJSON_Delete(object);
-    if (text == NULL)
-        return error_set_memory(err);
-    fprintf(t->out, "%s\n", text);
-    cJSON_free(text);
-    return 0;
+    return say_json(t, object, err);
 }
 
 static int hand_over(const struct call *call, const struct folder *folder, char *path, struct error *err)

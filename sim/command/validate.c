@@ -8,6 +8,7 @@
 #include "columns.h"
 #include "command.h"
 #include "inputs.h"
+#include "json.h"
 #include "watch.h"
 
 #define SEED 7 /* unless --seed says another: its figures stand in sim/MODEL.md */
@@ -102,13 +103,7 @@ static int print_json(const struct terminal *t, const struct validation *v, stru
     cJSON *swaps = cJSON_AddArrayToObject(object, "swaps");
     for (int i = 0; i < NUM_SWAPS; i++)
         cJSON_AddItemToArray(swaps, swap_json(i, &v->swap[i], t->lang));
-    char *text = cJSON_PrintUnformatted(object);
-    cJSON_Delete(object);
-    if (text == NULL)
-        return error_set_memory(err);
-    fprintf(t->out, "%s\n", text);
-    cJSON_free(text);
-    return 0;
+    return say_json(t, object, err);
 }
 
 /* ---- words ---- */
