@@ -37,7 +37,7 @@ static void *keep(struct calibrating *c, size_t size)
     return reading_memory(c->r, arena_alloc(c->r->keep, size));
 }
 
-static const struct node *items(const struct calibrating *c, int row, int *count)
+static struct node *items(const struct calibrating *c, int row, int *count)
 {
     const struct node *list = root_key(c, row);
     *count = list != NULL && list->kind == NODE_LIST ? list->count : 0;
@@ -297,30 +297,40 @@ static void take_method(struct calibrating *c)
     c->self->seed = (uint32_t)plan_number(method, KEY_METHOD_seed);
 }
 
-static void take_all(struct calibrating *c)
+static void take_trials(struct calibrating *c)
 {
     struct calibration *self = c->self;
     int count, i = 0;
+    struct node *node = items(c, KEY_CALIBRATION_trials, &count);
+    self->trial = keep(c, (size_t)(count + 1) * sizeof *self->trial);
+    self->num_trials = self->trial != NULL ? count : 0;
+    for (; i < self->num_trials && node != NULL; node = node->next)
+        take_trial(c, node, &self->trial[i++]);
+}
+
+static void take_targets(struct calibrating *c)
+{
+    struct calibration *self = c->self;
+    int count, i = 0;
+    struct node *node = items(c, KEY_CALIBRATION_targets, &count);
+    self->target = keep(c, (size_t)(count + 1) * sizeof *self->target);
+    self->num_targets = self->target != NULL ? count : 0;
+    for (; i < self->num_targets && node != NULL; node = node->next)
+        take_target(c, node, &self->target[i++]);
+}
+
+static void take_all(struct calibrating *c)
+{
+    struct calibration *self = c->self;
     const char *id = plan_text(c->root, KEY_CALIBRATION_id);
-    const struct node *first = items(c, KEY_CALIBRATION_trials, &count);
     self->id = arena_copy(c->r->keep, id, strlen(id));
     plan_title(c->root, self->title);
     take_method(c);
-    self->trial = keep(c, (size_t)(count + 1) * sizeof *self->trial);
-    self->num_trials = self->trial != NULL ? count : 0;
-    for (struct node *node = self->num_trials > 0 ? root_key(c, KEY_CALIBRATION_trials)->first : NULL; node != NULL;
-         node = node->next)
-        take_trial(c, node, &self->trial[i++]);
-    if (first == NULL || reading_has_errors(c->r) || c->r->no_memory)
+    take_trials(c);
+    if (self->num_trials == 0 || reading_has_errors(c->r) || c->r->no_memory)
         return;
     self->num_fits = self->trial[0].probe.num_vary;
-    first = items(c, KEY_CALIBRATION_targets, &count);
-    self->target = keep(c, (size_t)(count + 1) * sizeof *self->target);
-    self->num_targets = self->target != NULL ? count : 0;
-    i = 0;
-    for (struct node *node = self->num_targets > 0 ? root_key(c, KEY_CALIBRATION_targets)->first : NULL; node != NULL;
-         node = node->next)
-        take_target(c, node, &self->target[i++]);
+    take_targets(c);
     take_hold_out(c);
 }
 
