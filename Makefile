@@ -130,12 +130,12 @@ $(BUILD)/libtesthelp.a: $(HELP_OBJ)
 	$(call say,AR,$@)
 	$(Q)$(AR) rcs $@ $^
 
-$(BUILD)/obj/tests/%.o: tests/%.c $(BUILD)/flags | $(GENERATED)/build_info.h
+$(BUILD)/obj/tests/%.o: tests/%.c $(BUILD)/flags | $(GENERATED)/build_info.h $(GENERATED)/ensemble_table.h
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(TEST_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(GENERATED)/build_info.h
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags | $(GENERATED)/build_info.h $(GENERATED)/ensemble_table.h
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
@@ -151,6 +151,10 @@ $(BUILD)/linked: FORCE
 # What a results file says of its program: version, commit, flags.
 $(GENERATED)/build_info.h: FORCE
 	@mkdir -p $(@D); scripts/build-info '$(VERSION)' '$(CSTD) $(OPT) $(CFLAGS)' | scripts/replace-if-changed $@
+
+# The fitted parameters that runs draw from.
+$(GENERATED)/ensemble_table.h: scenarios/ensembles/four-cases.csv scripts/ensemble
+	@mkdir -p $(@D); scripts/ensemble $< > $@.new && mv $@.new $@
 
 # A test asks for linker options of its own in its first lines: /* link: -Wl,--wrap=malloc */
 link_of = $(shell sed -n '1,40s|^/\* link: \(.*\) \*/$$|\1|p' $(1))
@@ -232,7 +236,7 @@ $(BUILD)/tests/bench/%: $(BUILD)/obj/tests/bench/%.o $(BUILD)/libmilieu.a
 format:
 	clang-format -i $(FORMATTED)
 
-lint: $(GENERATED)/build_info.h
+lint: $(GENERATED)/build_info.h $(GENERATED)/ensemble_table.h
 	@scripts/lint '$(CPPFLAGS_ALL) $(CSTD) $(if $(MPI_PC),$(shell pkg-config --cflags $(MPI_PC)))' milieu.c $(LIB_SRC) \
 	    $(if $(MPI_PC),$(MPI_SRC))
 

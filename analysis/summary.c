@@ -134,13 +134,61 @@ out:
     return ret;
 }
 
+static double value_at(const struct summary *self, int arm, int clinic, int outcome, int64_t run)
+{
+    size_t row = (size_t)(clinic == SUMMARY_ALL ? self->num_clinics : clinic);
+    return values_of(self, arm, run)[row * NUM_OUTCOMES + (size_t)outcome];
+}
+
 struct summary_row summary_get(const struct summary *self, int arm, int clinic, int outcome)
 {
     bool one_clinic = clinic != SUMMARY_ALL || self->num_clinics == 1;
-    size_t row = (size_t)(clinic == SUMMARY_ALL ? self->num_clinics : clinic);
     for (int64_t run = 0; run < self->runs; run++)
-        self->work[run] = values_of(self, arm, run)[row * NUM_OUTCOMES + (size_t)outcome];
+        self->work[run] = value_at(self, arm, clinic, outcome, run);
     return summary_of(self->work, (size_t)self->runs, one_clinic && outcome_table[outcome].type == OUTCOME_YESNO);
+}
+
+/* ---- what is not known, and chance ---- */
+
+struct anova {
+    double groups, n, sum, squares; /* of all groups */
+    double group_squares;           /* sum over groups of sum^2 / n */
+    double n_squares;               /* sum over groups of n^2 */
+};
+
+static void add_group(struct anova *a, const double *value, int count)
+{
+    double n = 0, sum = 0;
+    for (int i = 0; i < count; i++) {
+        if (isnan(value[i]))
+            continue;
+        n++;
+        sum += value[i];
+        a->squares += value[i] * value[i];
+    }
+    if (n == 0)
+        return;
+    a->groups++;
+    a->n += n;
+    a->sum += sum;
+    a->group_squares += sum * sum / n;
+    a->n_squares += n * n;
+}
+
+double summary_unknown_share(const struct summary *self, int arm, int clinic, int outcome)
+{
+    struct anova a = { 0 };
+    for (int64_t run = 0; run < self->runs; run++)
+        self->work[run] = value_at(self, arm, clinic, outcome, run);
+    for (int d = 0; d < self->draws; d++)
+        add_group(&a, self->work + (size_t)d * (size_t)self->replications, self->replications);
+    if (a.groups < 2 || a.n <= a.groups)
+        return NAN;
+    double between = (a.group_squares - a.sum * a.sum / a.n) / (a.groups - 1);
+    double within = (a.squares - a.group_squares) / (a.n - a.groups);
+    double size = (a.n - a.n_squares / a.n) / (a.groups - 1); /* runs of a draw */
+    double unknown = fmax(0, (between - within) / size);
+    return unknown + within > 0 ? unknown / (unknown + within) : NAN;
 }
 
 void summary_free(struct summary *self)

@@ -56,6 +56,11 @@ int summary_read(struct summary *self, struct results_file *file, struct error *
 /* The numbers of one outcome in one clinic or SUMMARY_ALL. Not for two threads at once (`work`). */
 struct summary_row summary_get(const struct summary *self, int arm, int clinic, int outcome);
 
+/* Of what makes one run's outcome differ from another's, the part that differs from draw to draw, what is not known; the
+ * rest is chance: between-draw over total variance, 0 .. 1 (one-way random effects, Shrout and Fleiss 1979, ICC(1)).
+ * Missing outcomes are left out. NaN where no draw has two runs with the outcome, or nothing differs. */
+double summary_unknown_share(const struct summary *self, int arm, int clinic, int outcome);
+
 void summary_free(struct summary *self);
 
 #endif

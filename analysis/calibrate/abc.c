@@ -133,40 +133,15 @@ int abc_propose(const struct abc *self, int i, double *z)
 
 /* ---- weights ------------------------------------------------------------------------------------------------------ */
 
-/* y = L^-1 z. */
-static void whiten(const struct abc *self, const double *z, double *y)
+static struct mixture mixture_of(const struct abc *self)
 {
-    int d = self->plan.dimensions;
-    for (int k = 0; k < d; k++) {
-        y[k] = z[k];
-        for (int l = 0; l < k; l++)
-            y[k] -= self->step[(long)k * d + l] * y[l];
-        y[k] /= self->step[(long)k * d + k];
-    }
+    return (struct mixture){ self->plan.dimensions, self->count, self->weight, self->white, self->step };
 }
 
-static double distance2(const double *x, const double *y, int d)
-{
-    double sum = 0;
-    for (int k = 0; k < d; k++)
-        sum += (x[k] - y[k]) * (x[k] - y[k]);
-    return sum;
-}
-
-/* Prior over mixture; the (2 pi)^(d/2) of both go out. Exponents from the nearest of the kept, lest all be 0. */
 static double ratio_at(const struct abc *self, const double *z)
 {
-    const double origin[EMULATOR_MAX_DIMENSIONS] = { 0 };
-    int d = self->plan.dimensions;
-    double y[EMULATOR_MAX_DIMENSIONS], nearest = INFINITY, mixture = 0, determinant = 1;
-    whiten(self, z, y);
-    for (int j = 0; j < self->count; j++)
-        nearest = fmin(nearest, distance2(y, self->white + (long)j * d, d));
-    for (int j = 0; j < self->count; j++)
-        mixture += self->weight[j] * exp((nearest - distance2(y, self->white + (long)j * d, d)) / 2);
-    for (int k = 0; k < d; k++)
-        determinant *= self->step[(long)k * d + k];
-    return exp((nearest - distance2(z, origin, d)) / 2) * determinant / mixture;
+    const struct mixture mixture = mixture_of(self);
+    return mixture_ratio(&mixture, z);
 }
 
 /* ---- taking ------------------------------------------------------------------------------------------------------- */
@@ -313,8 +288,9 @@ int abc_take(struct abc *self, const double *value, const double *variance, stru
                          self->count, d + 2);
     set_weights(self);
     set_step(self);
+    const struct mixture mixture = mixture_of(self);
     for (int j = 0; j < self->count; j++)
-        whiten(self, self->z + (long)j * d, self->white + (long)j * d);
+        mixture_whiten(&mixture, self->z + (long)j * d, self->white + (long)j * d);
     self->generation++;
     return 0;
 }
@@ -332,35 +308,8 @@ enum abc_end abc_done(const struct abc *self)
 
 /* ---- what came out ------------------------------------------------------------------------------------------------ */
 
-double abc_size(const struct abc *self)
+struct particles abc_particles(const struct abc *self)
 {
-    return weighted_size(self->weight, self->count);
-}
-
-struct weighted_row abc_parameter(struct abc *self, int k)
-{
-    struct weighted x = parameter(self, k);
-    return weighted_row(&x, self->order);
-}
-
-double abc_correlation(const struct abc *self, int k, int l)
-{
-    struct weighted x = parameter(self, k), y = parameter(self, l);
-    return weighted_covariance(&x, &y) / sqrt(weighted_covariance(&x, &x) * weighted_covariance(&y, &y));
-}
-
-struct weighted_row abc_value(struct abc *self, int j)
-{
-    struct weighted x = { self->value + j, self->weight, self->count, self->plan.targets->count };
-    return weighted_row(&x, self->order);
-}
-
-double abc_share_met(const struct abc *self, int j)
-{
-    int t = self->plan.targets->count;
-    double met = 0;
-    for (int i = 0; i < self->count; i++)
-        if (targets_met(self->plan.targets, j, self->value[(long)i * t + j], self->variance[(long)i * t + j]))
-            met += self->weight[i];
-    return met;
+    return (struct particles){ self->plan.dimensions, self->count, self->z,        self->weight,
+                               self->plan.targets,    self->value, self->variance, self->order };
 }

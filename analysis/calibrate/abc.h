@@ -38,8 +38,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "mixture.h"
+#include "particles.h"
 #include "place.h"
-#include "weighted.h"
 
 enum abc_error { ABC_HARD, ABC_NORMAL };
 
@@ -103,17 +104,7 @@ int abc_take(struct abc *self, const double *value, const double *variance, stru
 
 enum abc_end abc_done(const struct abc *self);
 
-/* ---- what came out; not for two threads at once ---- */
-
-/* Effective number of particles, 1 / sum W^2. */
-double abc_size(const struct abc *self);
-
-/* Parameter k, in normal scores. The prior's mean is 0 and its SD 1: an SD of 1 says that nothing was learnt. */
-struct weighted_row abc_parameter(struct abc *self, int k);
-double abc_correlation(const struct abc *self, int k, int l);
-
-/* Target j, held out or not; and the share of the posterior that meets it (targets_met). */
-struct weighted_row abc_value(struct abc *self, int j);
-double abc_share_met(const struct abc *self, int j);
+/* The kept ones, as they weigh. */
+struct particles abc_particles(const struct abc *self);
 
 #endif

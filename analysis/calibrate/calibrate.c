@@ -73,6 +73,12 @@ static void tell(const struct calibrating *s, const struct calibrate_step *step)
         s->options->step(s->options->step_context, step);
 }
 
+/* What is in the arrays now. */
+static struct posterior_wave wave_at_hand(const struct calibrating *s, int wave, int points)
+{
+    return (struct posterior_wave){ wave, points, s->z, s->value, s->variance };
+}
+
 /* ---- history matching ---- */
 
 static int match_history(struct calibrating *s, struct error *err)
@@ -87,6 +93,9 @@ static int match_history(struct calibrating *s, struct error *err)
             draws += tries > 0 ? tries : PLACE_TRIES;
         }
         ret = wave_run(c, wave, c->particles, s->z, &s->options->wave, s->value, s->variance, err);
+        const struct posterior_wave made = wave_at_hand(s, wave, c->particles);
+        if (ret == 0)
+            ret = posterior_add_prior(&s->fit->posterior, &made, err);
         if (ret == 0)
             ret = emulator_init(&s->emulator[wave], &s->targets, c->num_fits, c->particles, s->z, s->value, err);
         if (ret == 0) {
@@ -95,6 +104,7 @@ static int match_history(struct calibrating *s, struct error *err)
                         .wave = wave, .history = true, .points = c->particles, .inside = c->particles / draws });
         }
     }
+    posterior_cut(&s->fit->posterior, &s->cut);
     return ret;
 }
 
@@ -108,14 +118,19 @@ static int run_generation(struct calibrating *s, struct error *err)
     for (int i = 0; i < points; i++)
         abc_propose(abc, i, s->z + (size_t)i * (size_t)c->num_fits);
     ret = wave_run(c, wave, points, s->z, &s->options->wave, s->value, s->variance, err);
+    const struct posterior_wave made = wave_at_hand(s, wave, points);
+    if (ret == 0)
+        ret = posterior_add(&s->fit->posterior, abc, &made, err);
     if (ret == 0)
         ret = abc_take(abc, s->value, s->variance, err);
+    if (ret == 0)
+        posterior_tell(&s->fit->posterior, abc);
     if (ret == 0)
         tell(s, &(struct calibrate_step){ .wave = wave,
                                           .points = points,
                                           .inside = abc->prior_inside,
                                           .tolerance = abc->tolerance,
-                                          .size = abc_size(abc),
+                                          .size = weighted_size(abc->weight, abc->count),
                                           .share = abc->share });
     return ret;
 }
@@ -144,7 +159,8 @@ static int come_nearer(struct calibrating *s, struct error *err)
 
 static void tell_parameter(struct fit *self, const struct calibration *c, int k)
 {
-    struct weighted_row row = abc_parameter(&self->abc, k);
+    const struct particles all = posterior_particles(&self->posterior);
+    struct weighted_row row = particles_parameter(&all, k);
     const double score[3] = { -MARGIN, 0, MARGIN }, posterior[3] = { row.low, row.median, row.high };
     struct fit_parameter *p = &self->parameter[k];
     *p = (struct fit_parameter){ .name = calibration_fit_name(c, k),
@@ -156,13 +172,14 @@ static void tell_parameter(struct fit *self, const struct calibration *c, int k)
         p->posterior[i] = calibration_value(c, k, posterior[i]);
     }
     for (int l = 0; l < c->num_fits; l++)
-        self->correlation[(size_t)k * (size_t)c->num_fits + (size_t)l] = abc_correlation(&self->abc, k, l);
+        self->correlation[(size_t)k * (size_t)c->num_fits + (size_t)l] = particles_correlation(&all, k, l);
 }
 
 static void tell_target(struct fit *self, const struct calibration *c, int j)
 {
     const struct calibration_target *t = &c->target[j];
-    struct weighted_row row = abc_value(&self->abc, j);
+    const struct particles all = posterior_particles(&self->posterior);
+    struct weighted_row row = particles_value(&all, j);
     self->target[j] = (struct fit_target){ .id = t->id,
                                            .note = t->note,
                                            .observed = t->observed,
@@ -172,14 +189,14 @@ static void tell_target(struct fit *self, const struct calibration *c, int j)
                                            .mean = row.mean,
                                            .low = row.low,
                                            .high = row.high,
-                                           .share_met = abc_share_met(&self->abc, j) };
+                                           .share_met = particles_share_met(&all, j) };
 }
 
 static int tell_all(struct fit *self, const struct calibration *c, const char *program, struct error *err)
 {
     static const char *const ends[] = { "goes on", "tolerance reached", "few proposals get in", "last generation" };
-    struct abc *abc = &self->abc;
-    size_t n = (size_t)abc->count, d = (size_t)c->num_fits;
+    const struct posterior *all = &self->posterior;
+    size_t n = (size_t)all->count, d = (size_t)c->num_fits;
     self->parameter = calloc(d, sizeof *self->parameter);
     self->target = calloc((size_t)c->num_targets, sizeof *self->target);
     self->theta = malloc(n * d * sizeof *self->theta);
@@ -191,28 +208,28 @@ static int tell_all(struct fit *self, const struct calibration *c, const char *p
     for (int j = 0; j < c->num_targets; j++)
         tell_target(self, c, j);
     for (size_t i = 0; i < n * d; i++)
-        self->theta[i] = calibration_value(c, (int)(i % d), abc->z[i]);
+        self->theta[i] = calibration_value(c, (int)(i % d), all->z[i]);
     self->file = (struct fit_file){ .id = c->id,
                                     .title = c->title[0],
                                     .text = c->text,
                                     .source = program,
-                                    .particles = abc->count,
+                                    .particles = all->count,
                                     .parameters = c->num_fits,
                                     .targets = c->num_targets,
-                                    .weight = abc->weight,
-                                    .distance = abc->distance,
-                                    .wave = abc->wave,
-                                    .point = abc->point,
-                                    .z = abc->z,
+                                    .weight = all->weight,
+                                    .distance = all->distance,
+                                    .wave = all->wave,
+                                    .point = all->point,
+                                    .z = all->z,
                                     .theta = self->theta,
-                                    .value = abc->value,
-                                    .variance = abc->variance,
+                                    .value = all->value,
+                                    .variance = all->variance,
                                     .parameter = self->parameter,
                                     .target = self->target,
                                     .correlation = self->correlation,
-                                    .tolerance = abc->tolerance,
-                                    .effective_size = abc_size(abc),
-                                    .generations = abc->generation,
+                                    .tolerance = self->abc.tolerance,
+                                    .effective_size = weighted_size(all->weight, all->count),
+                                    .generations = self->abc.generation,
                                     .end = ends[self->end] };
     return 0;
 }
@@ -222,11 +239,14 @@ int calibrate_run(struct fit *self, const struct calibration *calibration, const
 {
     struct calibrating s = { .calibration = calibration, .options = options, .fit = self };
     *self = (struct fit){ .end = ABC_GOES_ON };
+    posterior_init(&self->posterior, &s.targets, calibration->num_fits);
     int ret = make_room(&s, err);
     if (ret == 0)
         ret = match_history(&s, err);
     if (ret == 0)
         ret = come_nearer(&s, err);
+    if (ret == 0)
+        ret = posterior_weigh(&self->posterior, err);
     if (ret == 0)
         ret = tell_all(self, calibration, options->wave.program, err);
     free_room(&s);
@@ -236,6 +256,7 @@ int calibrate_run(struct fit *self, const struct calibration *calibration, const
 void calibrate_free(struct fit *self)
 {
     abc_free(&self->abc);
+    posterior_free(&self->posterior);
     free(self->parameter);
     free(self->target);
     free(self->theta);

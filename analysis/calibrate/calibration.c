@@ -106,15 +106,18 @@ static char *probe_text(struct calibrating *c, const char *scenario, const char 
 
 /* ---- trials ---- */
 
-/* The trial's changes, as overrides; in the arena. */
+/* The trial's changes, as overrides, in the arena: what an earlier fit found is no prior. */
 static struct scenario_override *changes(struct calibrating *c, const struct node *node, int *count)
 {
     const struct node *set = key_of(node, KEY_TRIAL_set);
     const struct node *one = set != NULL && set->kind == NODE_LIST ? set->first : set;
     struct scenario_override *override;
-    *count = set == NULL ? 0 : set->kind == NODE_LIST ? set->count : 1;
-    override = reading_memory(c->r, arena_alloc(c->r->arena, ((size_t)*count + 1) * sizeof *override));
-    for (int i = 0; override != NULL && i < *count; i++, one = one->next)
+    *count = 1 + (set == NULL ? 0 : set->kind == NODE_LIST ? set->count : 1);
+    override = reading_memory(c->r, arena_alloc(c->r->arena, (size_t)*count * sizeof *override));
+    if (override == NULL)
+        return NULL;
+    override[0].text = "runs.parameters=prior";
+    for (int i = 1; i < *count; i++, one = one->next)
         override[i].text = one->kind == NODE_TEXT ? one->is.text : "";
     return override;
 }

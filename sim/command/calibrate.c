@@ -1,5 +1,6 @@
 /* `milieu calibrate`: parameters fitted to targets; what was learnt, and what was only assumed. */
 #include "../../analysis/calibrate/calibrate.h"
+#include "../../analysis/calibrate/members.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
@@ -50,20 +51,12 @@ static void take_step(void *context, const struct calibrate_step *step)
 
 /* ---- words ---- */
 
-/* As many decimals as tell three figures. */
-static char *figures(char *text, double value, int lang)
-{
-    double size = fabs(value);
-    int decimals = size >= 100 || size == 0 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : size >= 0.01 ? 3 : 4;
-    return text_number(text, value, decimals, false, lang);
-}
-
 static void cell_of(char cell[CELL_LENGTH], const struct terminal *t, double middle, double low, double high)
 {
     char number[3][NUMBER_LENGTH];
-    figures(number[0], middle, t->lang);
-    figures(number[1], low, t->lang);
-    figures(number[2], high, t->lang);
+    text_figures(number[0], middle, t->lang);
+    text_figures(number[1], low, t->lang);
+    text_figures(number[2], high, t->lang);
     snprintf(cell, CELL_LENGTH, in_words(t, WORD_INTERVAL), number[0], "", number[1], number[2], "");
 }
 
@@ -102,7 +95,7 @@ static void print_targets(const struct terminal *t, const struct fit_file *fit)
     for (int64_t j = 0; j < fit->targets; j++) {
         const struct fit_target *target = &fit->target[j];
         char cell[COLUMNS_MOST][CELL_LENGTH], number[NUMBER_LENGTH], name[128];
-        figures(number, target->observed, t->lang);
+        text_figures(number, target->observed, t->lang);
         snprintf(cell[0], CELL_LENGTH, target->is_pattern ? in_words(t, WORD_VALIDATE_AT_LEAST) : "%s", number);
         cell_of(cell[1], t, target->mean, target->low, target->high);
         text_number(cell[2], 100 * target->share_met, 0, false, t->lang);
@@ -201,11 +194,14 @@ static int calibrate(struct calibrating *self, const struct calibration *calibra
     return ret != 0 ? ret : calibrate_run(fit, calibration, &options, err);
 }
 
-static int report(const struct call *call, const struct fit *fit, struct error *err)
+static int report(const struct call *call, const struct calibration *calibration, const struct fit *fit,
+                  struct error *err)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/fit.h5", call->options.output);
     int ret = fit_file_write(&fit->file, path, err);
+    if (ret == 0)
+        ret = members_write(fit, calibration, call->options.output, err);
     if (ret == 0 && call->options.json)
         return print_json(&call->terminal, &fit->file, path, err);
     if (ret == 0)
@@ -224,7 +220,7 @@ static int start(const struct call *call, const struct calibration *calibration,
     ret = calibrate(&self, calibration, &fit, err);
     watch_end(&self.watch);
     if (ret == 0)
-        ret = report(call, &fit, err);
+        ret = report(call, calibration, &fit, err);
     calibrate_free(&fit);
     if (ret != MILIEU_ERR_INTERRUPTED)
         return ret;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../model/tables.h"
+#include "../scenario/ensemble.h"
 #include "../scenario/keys.h"
 #include "../scenario/scenario.h"
 #include "command.h"
@@ -86,6 +87,15 @@ static void parameter_path(char *path, size_t size, int param)
     snprintf(path, size, "%s.%s", section_path[param_table[param].section], param_table[param].id);
 }
 
+/* "fitted": [5 %, median, 95 %] of the shipped ensemble; null when it was not. */
+static void add_fitted(cJSON *object, int column)
+{
+    double fitted[3];
+    for (int i = 0; i < 3 && column >= 0; i++)
+        fitted[i] = ensemble_quantile(&ensemble_shipped, column, (double[]){ 0.05, 0.5, 0.95 }[i]);
+    cJSON_AddItemToObject(object, "fitted", column >= 0 ? cJSON_CreateDoubleArray(fitted, 3) : cJSON_CreateNull());
+}
+
 cJSON *describe_parameter_json(int param)
 {
     const struct param_info *info = &param_table[param];
@@ -105,6 +115,7 @@ cJSON *describe_parameter_json(int param)
     cJSON_AddNumberToObject(object, "high", info->high);
     cJSON_AddNumberToObject(object, "spread", info->spread);
     cJSON_AddNumberToObject(object, "spread_max", key_most_spread(param));
+    add_fitted(object, ensemble_column(&ensemble_shipped, param));
     cJSON_AddStringToObject(object, "source", info->source);
     cJSON_AddStringToObject(object, "evidence", evidence_name[info->evidence]);
     add_words(object, info->words);
@@ -191,17 +202,30 @@ static void describe_spread(const struct terminal *t, int param)
         say_paragraph(t, 4, WORD_PARAMETER_SPREAD, written, key_most_spread(param), in_words(t, scale[info->kind]));
 }
 
+/* Fitted: what a run takes when the scenario says nothing. */
+static void describe_fitted(const struct terminal *t, int column)
+{
+    const struct ensemble *e = &ensemble_shipped;
+    char middle[NUMBER_LENGTH], low[NUMBER_LENGTH], high[NUMBER_LENGTH];
+    say_paragraph(t, 4, WORD_PARAMETER_FITTED, text_figures(middle, ensemble_quantile(e, column, 0.5), t->lang),
+                  text_figures(low, ensemble_quantile(e, column, 0.05), t->lang),
+                  text_figures(high, ensemble_quantile(e, column, 0.95), t->lang), e->id);
+}
+
 void describe_parameter(const struct terminal *t, int param)
 {
     const struct param_info *info = &param_table[param];
     char path[128], value[NUMBER_LENGTH], min[NUMBER_LENGTH], max[NUMBER_LENGTH];
     const char *unit = strcmp(info->unit, "1") == 0 ? "" : info->unit;
+    int column = ensemble_column(&ensemble_shipped, param);
     set_path(path, sizeof path, param);
     fprintf(t->out, "%s%s%s\n    ", bold(t->color_out), info->id, plain(t->color_out));
     text_paragraph(t->out, info->words[t->lang], 4, 4, TERMINAL_WIDTH);
     say_paragraph(t, 4, WORD_PARAMETER_VALUE, path, describe_number(value, info->value, t->lang),
                   *unit != '\0' ? " " : "", unit, describe_number(min, info->min, t->lang),
                   describe_number(max, info->max, t->lang));
+    if (column >= 0)
+        describe_fitted(t, column);
     describe_spread(t, param);
     say_paragraph(t, 4, WORD_PARAMETER_SOURCE, in_words(t, WORD_EVIDENCE_MEASURED + (enum word)info->evidence),
                   info->source);

@@ -229,6 +229,9 @@ static int take_option(struct options *self, struct terminal *t, int option, con
     case OPTION_LANG:
     case OPTION_COLOR:
         return take_choice(self, t, option, text, err);
+    case OPTION_UNCERTAINTY:
+        self->uncertainty = text;
+        return read_choice(option, text, &(int){ 0 }, err);
     case OPTION_FROM:
     case OPTION_ARMS:
     case OPTION_CSV:

@@ -31,6 +31,7 @@ enum progress_form { PROGRESS_BAR, PROGRESS_JSON, PROGRESS_NONE };
 
 struct options {
     const char *output, *from, *arms, *csv; /* NULL = not given */
+    const char *uncertainty;                /* a word of runs.uncertainty, or NULL */
     bool no_output, compress, stamp, json, help, points, dry_run, partial, script_only;
     double share;                           /* 0 = not given */
     int64_t shard_above;                    /* bytes; 0 = not given */

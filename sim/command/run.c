@@ -16,28 +16,30 @@
 
 /* ---- what was asked ---- */
 
-#define NUM_PLAN_OPTIONS 3
+#define NUM_PLAN_OPTIONS 4
 #define PLAN_LENGTH 48
 
-/* --draws, --replications and --seed are changes of the scenario like any other, so that the scenario kept in the
+/* --draws, --replications, --seed and --uncertainty are changes of the scenario like any other, so that the scenario kept in the
  * results file is the one that was run. */
 static int plan_as_overrides(struct options *options, char text[NUM_PLAN_OPTIONS][PLAN_LENGTH], struct error *err)
 {
     const struct {
         const char *path;
         int64_t value, not_given;
-    } plan[NUM_PLAN_OPTIONS] = { { "runs.draws", options->draws, 0 },
-                                 { "runs.replications", options->replications, 0 },
-                                 { "runs.seed", options->seed, -1 } };
-    for (int i = 0; i < NUM_PLAN_OPTIONS; i++) {
+    } plan[] = { { "runs.draws", options->draws, 0 },
+                 { "runs.replications", options->replications, 0 },
+                 { "runs.seed", options->seed, -1 } };
+    int ret = 0;
+    for (int i = 0; i < NUM_PLAN_OPTIONS - 1 && ret == 0; i++) {
         if (plan[i].value == plan[i].not_given)
             continue;
         snprintf(text[i], PLAN_LENGTH, "%s=%lld", plan[i].path, (long long)plan[i].value);
-        int ret = options_add_override(options, false, text[i], err);
-        if (ret != 0)
-            return ret;
+        ret = options_add_override(options, false, text[i], err);
     }
-    return 0;
+    if (ret != 0 || options->uncertainty == NULL)
+        return ret;
+    snprintf(text[NUM_PLAN_OPTIONS - 1], PLAN_LENGTH, "runs.uncertainty=%s", options->uncertainty);
+    return options_add_override(options, false, text[NUM_PLAN_OPTIONS - 1], err);
 }
 
 /* The command line as the results file tells it: what changes the numbers, and nothing of where, how fast or in what

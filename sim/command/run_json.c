@@ -1,4 +1,5 @@
 #include <cjson/cJSON.h>
+#include <math.h>
 #include <string.h>
 
 #include "run_report.h"
@@ -16,12 +17,15 @@ static cJSON *outcomes_json(const struct summary *summary, int arm, int clinic)
     cJSON *outcomes = cJSON_CreateObject();
     for (int i = 0; i < NUM_OUTCOMES; i++) {
         struct summary_row row = summary_get(summary, arm, clinic, i);
+        double unknown = summary_unknown_share(summary, arm, clinic, i);
         cJSON *object = cJSON_AddObjectToObject(outcomes, outcome_table[i].id);
         add_figure(object, "mean", row.mean, row.n);
         add_figure(object, "sd", row.sd, row.n);
         add_figure(object, "low", row.low, row.n);
         add_figure(object, "high", row.high, row.n);
         cJSON_AddNumberToObject(object, "n", (double)row.n);
+        if (isfinite(unknown))
+            cJSON_AddNumberToObject(object, "unknown_share", unknown);
     }
     return outcomes;
 }

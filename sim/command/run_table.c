@@ -212,11 +212,23 @@ static void print_naive(const struct layout *l)
     say_paragraph(t, 0, WORD_NAIVE, before_after, paired);
 }
 
+/* What is not known and chance, told apart. */
+static void print_parts(const struct layout *l)
+{
+    const struct summary *s = l->report->summary;
+    double stops = summary_unknown_share(s, 0, SUMMARY_ALL, OUTCOME_discontinued);
+    double reach = summary_unknown_share(s, 0, SUMMARY_ALL, OUTCOME_reach);
+    if (l->few || l->report->scenario->runs.uncertainty != UNCERTAIN_BOTH || isnan(stops) || isnan(reach))
+        return;
+    say_paragraph(l->t, 0, WORD_NOTE_PARTS, (int)lround(100 * stops), (int)lround(100 * reach));
+}
+
 static void print_notes(const struct layout *l)
 {
     const struct terminal *t = l->t;
     if (l->report->done.runs > 1)
         say_paragraph(t, 0, WORD_NOTE_INTERVAL);
+    print_parts(l);
     say_paragraph(t, 0, WORD_NOTE_GOING);
     if (l->least < 1)
         say_paragraph(t, 0, WORD_NOTE_STAR, (int)floor(100 * l->least));

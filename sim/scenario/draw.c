@@ -15,18 +15,23 @@
 struct drawing {
     const struct scenario_tree *tree;
     struct luck luck;
+    const double *member;       /* of the fitted ensemble; NULL: none is used */
     struct params base;         /* what holds for every clinic that says nothing else */
     double rating[NUM_FACTORS]; /* stated for the whole scenario; meaningless elsewhere */
     struct setting *out;
     bool no_memory;
 };
 
+/* Of chance alone: the middle of what is not known. */
+static double uniform(const struct drawing *d, uint64_t entity, int block, enum stream stream)
+{
+    return d->tree->parameter_uncertainty ? random_uniform(d->luck, entity, block, stream) : 0.5;
+}
+
 static double draw(const struct drawing *d, uint64_t place, uint32_t index, enum stream stream,
                    const struct value *value)
 {
-    if (value->kind == VALUE_EXACT)
-        return value->a;
-    return value_at(value, random_uniform(d->luck, random_entity(place, index), 0, stream));
+    return value->kind == VALUE_EXACT ? value->a : value_at(value, uniform(d, random_entity(place, index), 0, stream));
 }
 
 static double or_default(const struct drawing *d, const struct strategy_plan *from, int key, const struct value *value)
@@ -68,9 +73,23 @@ static double stated(const struct drawing *d, uint64_t place, int param, const s
 {
     uint64_t entity = random_entity(place, d->tree->param_luck[param]);
     int block = value->spread > 0;
-    double drawn =
-        value->kind == VALUE_EXACT ? value->a : value_at(value, random_uniform(d->luck, entity, block, STREAM_VALUE));
+    double drawn = value->kind == VALUE_EXACT ? value->a : value_at(value, uniform(d, entity, block, STREAM_VALUE));
     return unsure(d, param, drawn, value->spread);
+}
+
+/* Of chance alone: the member nearest to the centre. */
+static const double *choose_member(const struct scenario_tree *tree, uint32_t seed, int draw_number)
+{
+    if (tree->fitted == NULL)
+        return NULL;
+    return tree->parameter_uncertainty ? ensemble_member(tree->fitted, seed, draw_number) : tree->fitted->value;
+}
+
+/* What nobody states of a parameter: fitted, or the default, moved by what is not known of it. */
+static double not_stated(const struct drawing *d, int param)
+{
+    int column = d->member != NULL ? ensemble_column(d->tree->fitted, param) : -1;
+    return column >= 0 ? d->member[column] : unsure(d, param, param_table[param].value, param_table[param].spread);
 }
 
 static void draw_base(struct drawing *d)
@@ -78,8 +97,7 @@ static void draw_base(struct drawing *d)
     const struct scenario_tree *tree = d->tree;
     for (int i = 0; i < NUM_PARAMS; i++)
         params_set(&d->base, i,
-                   tree->param[i] != NULL ? stated(d, WHOLE_SCENARIO, i, tree->param[i])
-                                          : unsure(d, i, param_table[i].value, param_table[i].spread));
+                   tree->param[i] != NULL ? stated(d, WHOLE_SCENARIO, i, tree->param[i]) : not_stated(d, i));
     for (int i = 0; i < NUM_FACTORS; i++)
         if (tree->rating[i] != NULL)
             d->rating[i] = draw(d, WHOLE_SCENARIO, tree->factor_luck[i], STREAM_RATING, tree->rating[i]);
@@ -227,7 +245,10 @@ static void draw_arm(struct drawing *d, const struct arm_plan *from, struct arm_
 int scenario_draw(const struct scenario *self, uint32_t seed, int draw_number, struct setting *out, struct error *err)
 {
     const struct scenario_tree *tree = self->tree;
-    struct drawing d = { .tree = tree, .luck = { seed, (uint32_t)draw_number << 16 }, .out = out };
+    struct drawing d = { .tree = tree,
+                         .luck = { seed, (uint32_t)draw_number << 16 },
+                         .member = choose_member(tree, seed, draw_number),
+                         .out = out };
     int ret = setting_init(out, tree->num_clinics, tree->num_centres, tree->num_strategies, tree->num_arms, err);
     if (ret != 0)
         return ret;

@@ -127,6 +127,7 @@ void plan_make(struct reading *reading, struct scenario_tree *self, struct node 
     self->horizon = (int)plan_number(node_find(root, "time"), KEY_TIME_horizon);
     self->events = plan_yesno(node_find(root, "outputs"), KEY_OUTPUTS_events);
     self->parameter_uncertainty = plan_word(node_find(root, "runs"), KEY_RUNS_uncertainty) != UNCERTAIN_CHANCE;
+    self->fitted = plan_word(node_find(root, "runs"), KEY_RUNS_parameters) == 0 ? &ensemble_shipped : NULL;
     take_unstated(reading, self, root);
     take_tops(self, root);
     take_luck(reading, self);

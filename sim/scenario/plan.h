@@ -5,6 +5,7 @@
 #define MILIEU_PLAN_H
 
 #include "../model/setting.h"
+#include "ensemble.h"
 #include "names.h"
 #include "reading.h"
 #include "value.h"
@@ -113,6 +114,7 @@ struct scenario_tree {
     struct names item_names, centre_names, strategy_names;
     int horizon, reference_arm;
     bool events, parameter_uncertainty;
+    const struct ensemble *fitted; /* NULL: none is used */
 };
 
 /* Makes the plan from a tree the schema walk has gone through, complaining of what the walk cannot see: ids that do not

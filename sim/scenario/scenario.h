@@ -50,7 +50,7 @@ struct scenario_override {
 enum scenario_uncertainty { /* what differs between runs */
                             UNCERTAIN_BOTH,
                             UNCERTAIN_PARAMETERS, /* draws; all with the luck of draw 0 */
-                            UNCERTAIN_CHANCE /* luck; what is uncertain by the tables (spread, beta) at its centre */
+                            UNCERTAIN_CHANCE /* luck; what is not known (values, ratings, spread, beta) in its middle */
 };
 
 struct scenario_run_options {          /* the `runs` and `outputs` groups */

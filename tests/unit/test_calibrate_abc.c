@@ -16,6 +16,35 @@ enum { MAX_POINTS = 4000, MAX_TARGETS = 3, MAX_DIMENSIONS = 3 };
 
 static struct error err;
 
+static double abc_size(const struct abc *abc)
+{
+    return weighted_size(abc->weight, abc->count);
+}
+
+static struct weighted_row abc_parameter(const struct abc *abc, int k)
+{
+    struct particles all = abc_particles(abc);
+    return particles_parameter(&all, k);
+}
+
+static double abc_correlation(const struct abc *abc, int k, int l)
+{
+    struct particles all = abc_particles(abc);
+    return particles_correlation(&all, k, l);
+}
+
+static struct weighted_row abc_value(const struct abc *abc, int j)
+{
+    struct particles all = abc_particles(abc);
+    return particles_value(&all, j);
+}
+
+static double abc_share_met(const struct abc *abc, int j)
+{
+    struct particles all = abc_particles(abc);
+    return particles_share_met(&all, j);
+}
+
 /* A linear model: value j = sum_k slope[j][k] z_k, and chance of SD `noise` times the target's error. */
 struct linear {
     struct targets targets;

@@ -238,6 +238,8 @@ Test(scenario_draw, uncertain_defaults_move_once_a_draw_for_all_clinics)
     scenario_free(&scenario);
 }
 
+#define PRIOR "runs: { parameters = \"prior\"; };\n"
+
 static double stop_slope_of(const char *text, const struct scenario_override *overrides, int count, int draw)
 {
     struct scenario scenario = read_with(text, overrides, count);
@@ -259,9 +261,9 @@ Test(scenario_draw, a_spread_beside_the_value)
     snprintf(other, sizeof other, ONE "rules: { stop_slope = { value = %.17g; spread = %.17g; }; };\n", info->value,
              info->spread / 4);
     for (int i = 0; i < 20; i++) {
-        double whole = log(stop_slope_of(ONE, NULL, 0, i) / info->value);
+        double whole = log(stop_slope_of(ONE PRIOR, NULL, 0, i) / info->value);
         double quarter = log(stop_slope_of(other, NULL, 0, i) / info->value);
-        cr_expect(stop_slope_of(said, NULL, 0, i) == stop_slope_of(ONE, NULL, 0, i), "draw %d", i);
+        cr_expect(stop_slope_of(said, NULL, 0, i) == stop_slope_of(ONE PRIOR, NULL, 0, i), "draw %d", i);
         if (fabs(whole) < info->spread) /* not cut */
             cr_expect(fabs(quarter - whole / 4) < 1e-12, "draw %d: %g, %g", i, whole, quarter);
     }
@@ -350,7 +352,7 @@ Test(scenario_draw, links_move_by_beta_spread)
 
 Test(scenario_draw, without_parameter_uncertainty_defaults_are_exact)
 {
-    struct setting setting = setting_of(ONE "runs: { uncertainty = \"chance\"; };\n");
+    struct setting setting = setting_of(ONE "runs: { uncertainty = \"chance\"; parameters = \"prior\"; };\n");
     for (int i = 0; i < NUM_PARAMS; i++)
         cr_expect(params_get(&setting.clinic[0].base, i) == param_table[i].value, "%s", param_table[i].id);
     for (int i = 0; i < NUM_LINKS; i++)

@@ -116,6 +116,28 @@ Test(summary, of_a_study)
     fake_scenario_free(&scenario);
 }
 
+/* Four draws of three: mean squares between and within 11 and 2.5, so (11 - 2.5) / 3 = 17/6 of 17/6 + 2.5. One value gone:
+ * 7.04545... and 2.642857..., with n0 = (11 - 31 / 11) / 3 = 30/11. Both worked by hand. */
+Test(summary, what_is_not_known_and_chance_told_apart)
+{
+    static const double value[DRAWS][REPLICATIONS] = { { 1, 3, 2 }, { 7, 5, 6 }, { 8, 4, 6 }, { 2, 6, 4 } };
+    struct summary summary;
+    cr_assert_eq(summary_init(&summary, 1, 1, DRAWS, REPLICATIONS, &err), 0);
+    for (int run = 0; run < DRAWS * REPLICATIONS; run++)
+        summary.value[run * 2 * NUM_OUTCOMES] = value[run / REPLICATIONS][run % REPLICATIONS];
+    cr_assert_float_eq(summary_unknown_share(&summary, 0, 0, 0), 17.0 / 32, 1e-12);
+    summary.value[0] = NAN;
+    cr_assert_float_eq(summary_unknown_share(&summary, 0, 0, 0), 0.37919463087248306, 1e-12);
+    for (int run = 0; run < DRAWS * REPLICATIONS; run++)
+        summary.value[run * 2 * NUM_OUTCOMES] = run % REPLICATIONS;
+    cr_assert_eq(summary_unknown_share(&summary, 0, 0, 0), 0, "draws that are all alike");
+    for (int run = 0; run < DRAWS * REPLICATIONS; run++)
+        summary.value[run * 2 * NUM_OUTCOMES] = run / REPLICATIONS;
+    cr_assert_eq(summary_unknown_share(&summary, 0, 0, 0), 1, "runs of a draw that are all alike");
+    cr_assert(isnan(summary_unknown_share(&summary, 0, 0, 1)), "nothing there");
+    summary_free(&summary);
+}
+
 static int a_yes_no_outcome(void)
 {
     for (int i = 2; i < NUM_OUTCOMES; i++)

@@ -1,0 +1,136 @@
+/* The posterior of all points together, against what is known in closed form. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "analysis/calibrate/posterior.h"
+#include "statistics.h"
+
+enum { DIMENSIONS = 2, TARGETS = 2, MOST = 400 };
+
+/* Value 0 is z0, value 1 is z0 + z1: with errors 0.5 and 0.4 and N(0, I) before, the posterior is normal. Precision
+ * matrix I + x0 x0' / 0.25 + x1 x1' / 0.16, x0 = (1, 0), x1 = (1, 1); here its inverse, worked by hand. */
+static const double observed[TARGETS] = { 1, 0.5 }, error_of[TARGETS] = { 0.5, 0.4 };
+
+struct known {
+    double mean[2], sd[2], r;
+};
+
+static struct known closed_form(void)
+{
+    double a = 1 / 0.25, b = 1 / 0.16;
+    double p00 = 1 + a + b, p01 = b, p11 = 1 + b, det = p00 * p11 - p01 * p01;
+    double h0 = a * observed[0] + b * observed[1], h1 = b * observed[1];
+    return (struct known){ { (p11 * h0 - p01 * h1) / det, (p00 * h1 - p01 * h0) / det },
+                           { sqrt(p11 / det), sqrt(p00 / det) },
+                           -p01 / sqrt(p00 * p11) };
+}
+
+static void values_at(const double *z, double *value, double *variance)
+{
+    value[0] = z[0];
+    value[1] = z[0] + z[1];
+    variance[0] = variance[1] = 0;
+}
+
+struct made {
+    double z[MOST * DIMENSIONS], value[MOST * TARGETS], variance[MOST * TARGETS];
+};
+
+static struct posterior_wave generation_of(struct made *made, const struct abc *abc)
+{
+    int n = abc_proposals(abc);
+    for (int i = 0; i < n; i++) {
+        cr_assert(abc_propose(abc, i, made->z + i * DIMENSIONS) > 0);
+        values_at(made->z + i * DIMENSIONS, made->value + i * TARGETS, made->variance + i * TARGETS);
+    }
+    return (struct posterior_wave){ abc->generation, n, made->z, made->value, made->variance };
+}
+
+/* So many generations; more than it takes to be near are not there. */
+static void fit(struct posterior *posterior, const struct targets *targets, uint32_t seed, int generations)
+{
+    static struct made made;
+    const struct abc_plan plan = { .targets = targets,
+                                   .dimensions = DIMENSIONS,
+                                   .particles = MOST,
+                                   .kept = MOST / 2,
+                                   .generations = generations,
+                                   .error = ABC_NORMAL,
+                                   .seed = seed };
+    struct abc abc;
+    cr_assert(abc_init(&abc, &plan, NULL) == 0);
+    posterior_init(posterior, targets, DIMENSIONS);
+    while (abc_done(&abc) == ABC_GOES_ON) {
+        const struct posterior_wave wave = generation_of(&made, &abc);
+        cr_assert(posterior_add(posterior, &abc, &wave, NULL) == 0);
+        cr_assert(abc_take(&abc, wave.value, wave.variance, NULL) == 0);
+        posterior_tell(posterior, &abc);
+    }
+    cr_assert(posterior_weigh(posterior, NULL) == 0);
+    abc_free(&abc);
+}
+
+/* 60 fits of one, two and three generations each: the mean of their means and of their log SDs is the closed form's. The
+ * tolerance of one generation is far above 1, and its posterior is right all the same. False alarms 6e-7 each. */
+Test(posterior, is_exact_after_any_generation)
+{
+    const struct targets targets = { TARGETS, observed, error_of, NULL, NULL };
+    const struct known known = closed_form();
+    for (int generations = 1; generations <= 3; generations++) {
+        struct sample mean[2] = { { 0 } }, spread[2] = { { 0 } }, r = { 0 }, size = { 0 };
+        for (uint32_t seed = 0; seed < 60; seed++) {
+            struct posterior posterior;
+            fit(&posterior, &targets, seed, generations);
+            const struct particles all = posterior_particles(&posterior);
+            for (int k = 0; k < DIMENSIONS; k++) {
+                sample_add(&mean[k], particles_parameter(&all, k).mean);
+                sample_add(&spread[k], log(particles_parameter(&all, k).sd));
+            }
+            sample_add(&r, atanh(particles_correlation(&all, 0, 1)));
+            sample_add(&size, particles_size(&all));
+            posterior_free(&posterior);
+        }
+        for (int k = 0; k < DIMENSIONS; k++) {
+            cr_expect(fabs(sample_z(&mean[k], known.mean[k])) < 5, "%d generations: %g, not %g", generations,
+                      sample_mean(&mean[k]), known.mean[k]);
+            cr_expect(fabs(sample_z(&spread[k], log(known.sd[k]))) < 5 ||
+                          fabs(sample_mean(&spread[k]) - log(known.sd[k])) < 0.01, /* of a few: ln SD is 1 / 4n off */
+                      "%d generations: %g, not %g", generations, exp(sample_mean(&spread[k])), known.sd[k]);
+        }
+        cr_expect(fabs(sample_z(&r, atanh(known.r))) < 5 || fabs(sample_mean(&r) - atanh(known.r)) < 0.01);
+        cr_expect(sample_mean(&size) > (generations == 1 ? 20 : 60), "%g", sample_mean(&size));
+    }
+}
+
+/* What was held out or is missing: a point without a value that is fitted has no weight, and the others' do not change. */
+Test(posterior, a_point_that_failed_counts_for_nothing)
+{
+    const struct targets targets = { TARGETS, observed, error_of, NULL, NULL };
+    const double z[] = { 0.5, 0, 1, 0, 0, 0.5 }, variance[6] = { 0 };
+    double value[6];
+    struct posterior posterior;
+    for (int i = 0; i < 3; i++)
+        values_at(z + 2 * i, value + 2 * i, (double[2]){ 0 });
+    value[2] = NAN;
+    posterior_init(&posterior, &targets, DIMENSIONS);
+    cr_assert(posterior_add_prior(&posterior, &(struct posterior_wave){ 0, 3, z, value, variance }, NULL) == 0);
+    cr_assert(posterior_weigh(&posterior, NULL) == 0);
+    double far0 = 1 + 0, far2 = 4 + 0; /* ((0.5 - 1) / 0.5)^2, and (0 - 1) / 0.5 */
+    cr_expect_float_eq(posterior.weight[0], 1 / (1 + exp((far0 - far2) / 2)), 1e-12);
+    cr_expect(posterior.weight[1] == 0);
+    posterior_free(&posterior);
+    posterior_free(&posterior);
+}
+
+Test(posterior, nothing_near_is_an_error)
+{
+    const struct targets targets = { TARGETS, observed, error_of, NULL, NULL };
+    const double z[] = { 0, 0 }, value[] = { NAN, 0 }, variance[2] = { 0 };
+    struct posterior posterior;
+    struct error err = { 0 };
+    posterior_init(&posterior, &targets, DIMENSIONS);
+    cr_assert(posterior_add_prior(&posterior, &(struct posterior_wave){ 0, 1, z, value, variance }, NULL) == 0);
+    cr_expect(posterior_weigh(&posterior, &err) == MILIEU_ERR_RUN);
+    posterior_free(&posterior);
+}
