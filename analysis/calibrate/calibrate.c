@@ -246,6 +246,8 @@ int calibrate_run(struct fit *self, const struct calibration *calibration, const
     if (ret == 0)
         ret = come_nearer(&s, err);
     if (ret == 0)
+        ret = posterior_smooth(&self->posterior, err);
+    if (ret == 0)
         ret = posterior_weigh(&self->posterior, err);
     if (ret == 0)
         ret = tell_all(self, calibration, options->wave.program, err);

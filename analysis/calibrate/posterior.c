@@ -144,6 +144,49 @@ void posterior_tell(struct posterior *self, const struct abc *abc)
         self->part[self->num_parts - 1].inside = abc->inside / abc->prior_inside;
 }
 
+/* ---- less chance ---- */
+
+/* What a quadratic of target j misses, beyond chance. */
+static double missed(const struct posterior *self, const struct emulator *emulator, int j)
+{
+    double sum = 0, n = 0;
+    for (int i = 0; i < self->count; i++) {
+        double own = self->variance[(long)i * self->targets->count + j];
+        sum += isfinite(own) ? own : 0;
+        n += isfinite(own) != 0;
+    }
+    return fmax(0, emulator->target[j].fit.variance - sum / n);
+}
+
+static void smooth_target(struct posterior *self, const struct emulator *emulator, int j)
+{
+    double beyond = missed(self, emulator, j), both;
+    for (int i = 0; i < self->count; i++) {
+        double *value = &self->value[(long)i * self->targets->count + j];
+        double *own = &self->variance[(long)i * self->targets->count + j];
+        double said = emulator_predict(emulator, j, self->z + (long)i * self->dimensions, &both);
+        double predicted = beyond + both - emulator->target[j].fit.variance; /* of the mean there, not of one value */
+        if (!isfinite(*value) || !(*own > 0))
+            continue;
+        *value += (said - *value) * *own / (*own + predicted);
+        *own *= predicted / (*own + predicted);
+    }
+}
+
+int posterior_smooth(struct posterior *self, struct error *err)
+{
+    struct emulator emulator;
+    int t = self->targets->count;
+    int ret = emulator_init(&emulator, self->targets, self->dimensions, self->count, self->z, self->value, err);
+    for (int j = 0; ret == 0 && j < t; j++)
+        if (emulator.target[j].points > 0)
+            smooth_target(self, &emulator, j);
+    for (int i = 0; ret == 0 && i < self->count; i++)
+        self->distance[i] = targets_distance(self->targets, self->value + (long)i * t, self->variance + (long)i * t);
+    emulator_free(&emulator);
+    return ret;
+}
+
 /* ---- weights ---- */
 
 /* The density that point z was drawn from, all parts together, over the prior's. */

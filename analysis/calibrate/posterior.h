@@ -55,6 +55,17 @@ int posterior_add(struct posterior *self, const struct abc *abc, const struct po
 /* And, after it, the shares inside, of what was last added. */
 void posterior_tell(struct posterior *self, const struct abc *abc);
 
+/* Values with less chance in them, of a target whose values have some: each point's own and what a quadratic through all of
+ * them says there (emulator.h), each weighted by how sure it is. The quadratic's variance is that of its prediction and,
+ * beyond it, what of its misses chance does not account for: where a quadratic will not do, points keep their own.
+ *
+ *   tau^2      max(0, sigma^2 - mean variance)         what the quadratic misses
+ *   smoothed   own + (predicted - own) v / (v + p)     p = tau^2 + sigma^2 leverage, v the own variance
+ *   variance   v p / (v + p)
+ *
+ * MILIEU_ERR_MEMORY, MILIEU_ERR_RUN of emulator_init. Before posterior_weigh, once. */
+int posterior_smooth(struct posterior *self, struct error *err);
+
 /* Weights, sum 1. MILIEU_ERR_RUN when no point has any. */
 int posterior_weigh(struct posterior *self, struct error *err);
 

@@ -103,6 +103,48 @@ Test(posterior, is_exact_after_any_generation)
     }
 }
 
+/* Values with chance in them, from 1500 points of the prior. Smoothed, they are those of the quadratic they come from, nearly;
+ * and where the truth is no quadratic, they stay about as good as they were, never worse than chance and misfit together. */
+static double error_after(double bend, double noise, double *told)
+{
+    enum { POINTS = 1500 };
+    static double z[POINTS * DIMENSIONS], value[POINTS * TARGETS], variance[POINTS * TARGETS], chance[4];
+    const struct targets targets = { TARGETS, observed, error_of, NULL, NULL };
+    struct posterior posterior;
+    double squares = 0;
+    *told = 0;
+    for (int i = 0; i < POINTS; i++) {
+        place_normals((struct place_luck){ 5, 0, i }, PLACE_PRIOR, 0, DIMENSIONS, z + 2 * i);
+        place_normals((struct place_luck){ 5, 1, i }, PLACE_PRIOR, 0, DIMENSIONS, chance);
+        for (int j = 0; j < TARGETS; j++) {
+            value[2 * i + j] = sin(bend * z[2 * i]) / bend + noise * chance[j];
+            variance[2 * i + j] = noise * noise;
+        }
+    }
+    posterior_init(&posterior, &targets, DIMENSIONS);
+    cr_assert(posterior_add_prior(&posterior, &(struct posterior_wave){ 0, POINTS, z, value, variance }, NULL) == 0);
+    cr_assert(posterior_smooth(&posterior, NULL) == 0);
+    for (int i = 0; i < POINTS; i++) {
+        double off = posterior.value[2 * i] - sin(bend * z[2 * i]) / bend;
+        squares += off * off / POINTS;
+        *told += posterior.variance[2 * i] / POINTS;
+    }
+    posterior_free(&posterior);
+    return sqrt(squares);
+}
+
+Test(posterior, smoothing_takes_chance_out_and_keeps_what_is_there)
+{
+    double told, error = error_after(0.01, 0.3, &told);
+    cr_expect(error < 0.3 / 10, "a plane: %g", error); /* 6 terms of 1500 points: 0.3 sqrt(6 / 1500) = 0.019 */
+    const double sure =
+        0.09 * 3 * sqrt(2.0 / 1500); /* how well the chance in the values is known, and so what is missed */
+    cr_expect(error * error < 4 * told && told < 4 * error * error + sure, "%g told of %g", sqrt(told), error);
+    error = error_after(3, 0.1, &told);
+    cr_expect(error < 0.1 && error > 0.05, "a wave that no quadratic follows: %g", error);
+    cr_expect(error * error < 2 * told && told < 2 * error * error, "%g told of %g", sqrt(told), error);
+}
+
 /* What was held out or is missing: a point without a value that is fitted has no weight, and the others' do not change. */
 Test(posterior, a_point_that_failed_counts_for_nothing)
 {
