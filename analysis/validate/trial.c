@@ -7,11 +7,20 @@
 int trial_scenario(struct scenario *scenario, const char *name, const struct scenario_override *override,
                    int num_overrides, const struct trial_machine *machine, struct error *err)
 {
+    struct scenario_override all[TRIAL_OVERRIDES];
+    int count = 0;
     struct messages messages;
     char path[4096];
+    if (machine->num_overrides + num_overrides > TRIAL_OVERRIDES)
+        return error_set(err, MILIEU_ERR_USAGE, "at most %d changes", "au plus %d changements",
+                         TRIAL_OVERRIDES - num_overrides);
+    for (int i = 0; i < machine->num_overrides; i++)
+        all[count++] = machine->override[i];
+    for (int i = 0; i < num_overrides; i++)
+        all[count++] = override[i];
     snprintf(path, sizeof path, "%s/%s", machine->scenarios, name);
     messages_init(&messages, 0);
-    int ret = scenario_read(scenario, path, override, num_overrides, &messages, err);
+    int ret = scenario_read(scenario, path, all, count, &messages, err);
     if (ret == MILIEU_ERR_SCENARIO && messages.count > 0)
         ret = error_set(err, ret, "%s: %s", "%s : %s", path, messages.item[0].text);
     messages_free(&messages);

@@ -21,9 +21,13 @@ struct trial_plan {
 /* How trials are run. */
 struct trial_machine {
     int threads;
-    const char *scenarios;             /* folder of the shipped ones */
+    const char *scenarios;                    /* folder of the shipped ones */
+    const struct scenario_override *override; /* of every trial, before its own; at most TRIAL_OVERRIDES with them */
+    int num_overrides;
     const volatile sig_atomic_t *stop; /* may be NULL */
 };
+
+#define TRIAL_OVERRIDES 64
 
 struct answers { /* of one run */
     struct answer *answer;

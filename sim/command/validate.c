@@ -243,6 +243,8 @@ static int validate(const struct call *call, const char *scenarios, struct watch
     const struct validate_options options = {
         .machine = { .threads = o->threads > 0 ? o->threads : options_default_threads(),
                      .scenarios = scenarios,
+                     .override = o->overrides,
+                     .num_overrides = o->num_overrides,
                      .stop = &watch->stop },
         .draws = o->draws > 0 ? o->draws : VALIDATE_DRAWS,
         .seed = (uint32_t)(o->seed >= 0 ? o->seed : SEED),
