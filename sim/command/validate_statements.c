@@ -114,7 +114,7 @@ static void effect_cells(char cell[COLUMNS_MOST][CELL_LENGTH], const struct term
 {
     char low[NUMBER_LENGTH], high[NUMBER_LENGTH];
     found(cell[0], CELL_LENGTH, t, &effect->mean);
-    snprintf(cell[1], CELL_LENGTH, in_words(t, WORD_VALIDATE_WITHIN), figures(low, effect->draws.low, t->lang),
+    snprintf(cell[1], CELL_LENGTH, in_words(t, WORD_STATEMENT_DRAWS), figures(low, effect->draws.low, t->lang),
              figures(high, effect->draws.high, t->lang));
     cell[2][0] = '\0';
 }
@@ -123,7 +123,9 @@ static void effect_cells(char cell[COLUMNS_MOST][CELL_LENGTH], const struct term
 static void print_ranking(const struct columns *table, const struct effect effect[NUM_CONTRASTS], enum outcome outcome)
 {
     const struct terminal *t = table->terminal;
+    struct columns narrow = *table;
     bool told[NUM_CONTRASTS] = { false };
+    narrow.count = 2; /* nobody is judged here */
     say_paragraph(t, 4, WORD_STATEMENT_RANKING, outcome_table[outcome].words[t->lang]);
     for (;;) {
         int next = -1;
@@ -136,7 +138,7 @@ static void print_ranking(const struct columns *table, const struct effect effec
         told[next] = true;
         factor_names(names, sizeof names, (enum contrast)next, t->lang);
         effect_cells(cell, t, &effect[next]);
-        columns_print_row(table, 6, names, cell);
+        columns_print_row(&narrow, 6, names, cell);
     }
 }
 
@@ -175,8 +177,8 @@ void print_statements(const struct terminal *t, const struct validation *v)
 {
     struct columns table;
     int count[NUM_AGREEMENTS] = { 0 };
-    columns_init(&table, t, 27, 0, 3);
-    table.width[0] = 24;
+    columns_init(&table, t, 26, 0, 3);
+    table.width[0] = 25;
     table.width[1] = 19;
     table.width[2] = 10;
     fputc('\n', t->out);
