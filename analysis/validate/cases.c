@@ -5,7 +5,7 @@
 
 #include "measure.h"
 
-enum { A, B, C, D, RUNS = 2, STUDY_SIZE = 33, BY_WEEK = 78 };
+enum { A, B, C, D, RUNS = 2, STUDY_SIZE = 33 };
 
 /* Of all runs, those where `holds`. */
 static struct finding share_of(const struct trial *trial, bool (*holds)(const struct trial *, int draw, int run))
@@ -19,7 +19,7 @@ static struct finding share_of(const struct trial *trial, bool (*holds)(const st
 
 static bool by_week(const struct trial *t, int draw, int run, int clinic, int outcome)
 {
-    return trial_outcome(t, draw, run, clinic, outcome) <= BY_WEEK; /* NaN: never */
+    return trial_outcome(t, draw, run, clinic, outcome) <= CASES_WEEK; /* NaN: never */
 }
 
 static bool a_full(const struct trial *t, int draw, int run)
@@ -155,12 +155,50 @@ static int simulated_studies(const struct trial *trial, struct finding finding[N
     return ret != 0 ? ret : studies(trial, SELF_MANAGEMENT, &management, false, 0.05, finding, err);
 }
 
+/* ---- the joint display ---- */
+
+static double started(struct finding *start_up, const struct trial *trial, int clinic, double *week)
+{
+    int n = 0;
+    for (int draw = 0; draw < trial->summary.draws; draw++)
+        for (int run = 0; run < RUNS; run++) {
+            double at = trial_outcome(trial, draw, run, clinic, OUTCOME_start_up_week);
+            if (!isnan(at))
+                week[n++] = at;
+        }
+    if (n > 0) {
+        *start_up = finding_mean(week, n); /* puts them in order */
+        start_up->simulated = summary_quantile(week, (size_t)n, 0.5);
+    }
+    return n;
+}
+
+static int display(const struct trial *trial, struct case_result cases[NUM_CASES], struct error *err)
+{
+    double runs = (double)trial->summary.runs, *week = malloc((size_t)trial->summary.runs * sizeof *week);
+    if (week == NULL)
+        return error_set_memory(err);
+    for (int c = 0; c < NUM_CASES; c++) {
+        double full = 0, stopped = 0;
+        for (int draw = 0; draw < trial->summary.draws; draw++)
+            for (int run = 0; run < RUNS; run++) {
+                full += by_week(trial, draw, run, c, OUTCOME_full_implementation_week);
+                stopped += by_week(trial, draw, run, c, OUTCOME_discontinued_week);
+            }
+        cases[c].full = finding_share(full, runs);
+        cases[c].stopped = finding_share(stopped, runs);
+        cases[c].started = finding_share(started(&cases[c].start_up, trial, c, week), runs);
+    }
+    free(week);
+    return 0;
+}
+
 int measure_cases(const struct validate_options *options, struct validation *out, struct error *err)
 {
     struct finding *finding = out->finding;
     static const struct scenario_override override[] = { { false, "time.horizon=104" },
                                                          { false, "arms=[\"as-it-was\"]" } };
-    const struct trial_plan plan = { .scenario = "integrated-care.cfg",
+    const struct trial_plan plan = { .scenario = CASES_SCENARIO,
                                      .override = override,
                                      .num_overrides = 2,
                                      .draws = options->draws,
@@ -178,6 +216,8 @@ int measure_cases(const struct validate_options *options, struct validation *out
         finding[MEASURE_P2_a_before_d] = share_of(&trial, a_before_d);
         finding[MEASURE_P2_lasts_d_active] = share_of(&trial, d_active);
         ret = simulated_studies(&trial, finding, err);
+        if (ret == 0)
+            ret = display(&trial, out->cases, err);
     }
     trial_free(&trial);
     return ret;

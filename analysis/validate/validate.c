@@ -4,10 +4,10 @@
 
 #include "measure.h"
 
-static measure_group *const groups[] = { measure_cases,    measure_table1, measure_factors, measure_follow_up,
-                                         measure_training, measure_use,    measure_dose,    measure_turning,
-                                         measure_region,   measure_plans,  measure_sites,   measure_helps,
-                                         measure_swaps };
+static measure_group *const groups[] = { measure_cases,    measure_table1,    measure_factors, measure_follow_up,
+                                         measure_training, measure_use,       measure_dose,    measure_turning,
+                                         measure_region,   measure_plans,     measure_sites,   measure_helps,
+                                         measure_swaps,    measure_statements };
 enum { NUM_GROUPS = sizeof groups / sizeof *groups };
 
 int measure_draws(const struct validate_options *options, double share)
@@ -30,6 +30,18 @@ static void tell(const struct validate_options *options, int done)
         options->progress(options->progress_context, done, NUM_GROUPS);
 }
 
+static void forget_statements(struct validation *out)
+{
+    const struct finding none = finding_exactly(NAN);
+    const struct effect nothing = { none, none, 0 };
+    for (int c = 0; c < NUM_CASES; c++)
+        out->cases[c] = (struct case_result){ none, none, none, none };
+    for (int s = 0; s < NUM_STATEMENTS; s++)
+        out->statement[s] = (struct statement_result){ nothing, -1 };
+    for (int c = 0; c < NUM_CONTRASTS; c++)
+        out->ranked[c] = nothing;
+}
+
 int validate_run(const struct validate_options *options, struct validation *out, struct error *err)
 {
     int ret = 0;
@@ -39,6 +51,7 @@ int validate_run(const struct validate_options *options, struct validation *out,
     }
     for (int s = 0; s < NUM_SWAPS; s++)
         out->swap[s] = finding_exactly(NAN);
+    forget_statements(out);
     for (int g = 0; g < NUM_GROUPS && ret == 0; g++) {
         tell(options, g);
         ret = groups[g](options, out, err);

@@ -8,7 +8,7 @@
 #ifndef MILIEU_VALIDATE_H
 #define MILIEU_VALIDATE_H
 
-#include "finding.h"
+#include "statement.h"
 #include "trial.h"
 
 struct validate_options {
@@ -36,6 +36,10 @@ struct validation {
     struct finding finding[NUM_MEASURES];
     struct exceptions exceptions[NUM_MEASURES];
     struct finding swap[NUM_SWAPS];
+    struct case_result cases[NUM_CASES];
+    struct statement_result statement[NUM_STATEMENTS]; /* none counts in validate_passes */
+    struct effect ranked
+        [NUM_CONTRASTS]; /* of the BLOCK, its MEMBERs and RIVALs, on the outcome of the ranking; else of nothing */
 };
 
 /* 0, or what trial_run returns. */

@@ -1,23 +1,26 @@
 /* `milieu validate`: the model held against the published record, misses beside hits. */
-#include "../../analysis/validate/validate.h"
-
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <string.h>
 
-#include "columns.h"
 #include "command.h"
 #include "inputs.h"
-#include "json.h"
+#include "validate_report.h"
 #include "watch.h"
 
 #define SEED 7 /* unless --seed says another: its figures stand in sim/MODEL.md */
 
 /* ---- JSON ---- */
 
-static cJSON *number_or_null(double value)
+cJSON *number_or_null(double value)
 {
     return isfinite(value) ? cJSON_CreateNumber(value) : cJSON_CreateNull();
+}
+
+void add_finding(cJSON *object, const char *simulated, const char *low, const char *high, const struct finding *finding)
+{
+    cJSON_AddItemToObject(object, simulated, number_or_null(finding->simulated));
+    cJSON_AddItemToObject(object, low, number_or_null(finding->low));
+    cJSON_AddItemToObject(object, high, number_or_null(finding->high));
 }
 
 enum told { OBSERVED, SIMULATED, LOW, HIGH, NUM_TOLD };
@@ -88,14 +91,13 @@ static cJSON *swap_json(int swap, const struct finding *finding, int lang)
     cJSON_AddStringToObject(object, "id", swap_table[swap].id);
     cJSON_AddStringToObject(object, "words", swap_table[swap].words[lang]);
     cJSON_AddNumberToObject(object, "expected", swap_table[swap].least);
-    cJSON_AddItemToObject(object, "simulated", number_or_null(finding->simulated));
-    cJSON_AddItemToObject(object, "low", number_or_null(finding->low));
-    cJSON_AddItemToObject(object, "high", number_or_null(finding->high));
+    add_finding(object, "simulated", "low", "high", finding);
     cJSON_AddBoolToObject(object, "held", swap_holds((enum swap_id)swap, finding));
     return object;
 }
 
-static int print_json(const struct terminal *t, const struct validation *v, struct error *err)
+static int print_json(const struct terminal *t, const struct validation *v, const struct case_display *display,
+                      struct error *err)
 {
     cJSON *object = cJSON_CreateObject(), *patterns = cJSON_AddArrayToObject(object, "patterns");
     for (int p = 0; p < NUM_PATTERNS; p++)
@@ -103,13 +105,14 @@ static int print_json(const struct terminal *t, const struct validation *v, stru
     cJSON *swaps = cJSON_AddArrayToObject(object, "swaps");
     for (int i = 0; i < NUM_SWAPS; i++)
         cJSON_AddItemToArray(swaps, swap_json(i, &v->swap[i], t->lang));
+    cJSON_AddItemToObject(object, "cases", cases_json(display, v->cases, t->lang));
+    cJSON_AddItemToObject(object, "statements", statements_json(v, t->lang));
     return say_json(t, object, err);
 }
 
 /* ---- words ---- */
 
-/* Three figures that matter, or a whole number. */
-static char *figures(char *text, double value, int lang)
+char *figures(char *text, double value, int lang)
 {
     double size = fabs(value);
     int decimals = size >= 100 || size == floor(size) ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : size >= 0.01 ? 3 : 4;
@@ -141,8 +144,7 @@ static void required(char *text, size_t size, const struct terminal *t, const st
         snprintf(text, size, in_words(t, one[m->criterion]), least);
 }
 
-/* The finding, and its interval where it has one. */
-static void found(char *text, size_t size, const struct terminal *t, const struct finding *finding)
+void found(char *text, size_t size, const struct terminal *t, const struct finding *finding)
 {
     char number[3][NUMBER_LENGTH];
     figures(number[0], finding->simulated, t->lang);
@@ -212,7 +214,7 @@ static void print_swaps(const struct columns *table, const struct finding swap[N
     }
 }
 
-static void print_words(const struct terminal *t, const struct validation *v)
+static void print_words(const struct terminal *t, const struct validation *v, const struct case_display *display)
 {
     struct columns table;
     int held = 0, must = 0, must_held = 0;
@@ -229,6 +231,8 @@ static void print_words(const struct terminal *t, const struct validation *v)
         print_pattern(&table, p, v);
     }
     print_swaps(&table, v->swap);
+    print_cases(t, display, v->cases);
+    print_statements(t, v);
     fputc('\n', t->out);
     say_paragraph(t, 0, WORD_VALIDATE_COUNT, held, NUM_PATTERNS, must_held, must);
     say_paragraph(t, 0, WORD_VALIDATE_NOTE);
@@ -237,7 +241,7 @@ static void print_words(const struct terminal *t, const struct validation *v)
 /* ---- the command ---- */
 
 static int validate(const struct call *call, const char *scenarios, struct watch *watch, struct validation *out,
-                    struct error *err)
+                    struct case_display *display, struct error *err)
 {
     const struct options *o = &call->options;
     const struct validate_options options = {
@@ -251,7 +255,9 @@ static int validate(const struct call *call, const char *scenarios, struct watch
         .progress = watch_progress,
         .progress_context = watch,
     };
-    int ret = validate_run(&options, out, err);
+    int ret = case_display_read(display, &options.machine, err);
+    if (ret == 0)
+        ret = validate_run(&options, out, err);
     if (ret == 0 && watch->stop != 0)
         ret = error_set(err, MILIEU_ERR_INTERRUPTED, "%s", "%s", "");
     return ret;
@@ -261,6 +267,7 @@ int command_validate(struct call *call, struct error *err)
 {
     const struct terminal *t = &call->terminal;
     struct validation validation;
+    struct case_display display;
     struct watch watch;
     char scenarios[4096];
     int ret;
@@ -270,11 +277,12 @@ int command_validate(struct call *call, struct error *err)
         return error_set_word(err, MILIEU_ERR_INPUT, WORD_VALIDATE_NO_SCENARIOS);
     if ((ret = watch_start(&watch, t, call->options.progress, "", err)) != 0)
         return ret;
-    ret = validate(call, scenarios, &watch, &validation, err);
+    ret = validate(call, scenarios, &watch, &validation, &display, err);
     watch_end(&watch);
     if (ret == 0 && call->options.json)
-        ret = print_json(t, &validation, err);
+        ret = print_json(t, &validation, &display, err);
     else if (ret == 0)
-        print_words(t, &validation);
+        print_words(t, &validation, &display);
+    case_display_free(&display);
     return ret != 0 ? ret : validate_passes(&validation) ? 0 : 1;
 }

@@ -195,7 +195,7 @@ const char *reading_show(struct reading *self, const char *text, size_t length, 
     return shown;
 }
 
-static size_t line_offset(struct source *source, int line)
+size_t reading_line(struct source *source, int line)
 {
     size_t offset = source->seen_offset;
     int at = source->seen_line;
@@ -222,7 +222,7 @@ const char *reading_excerpt(struct reading *self, const struct node *node)
     const char *line, *text;
     if (source == NULL || source->option != NULL || node->line < 1 || width == 0 || width >= sizeof under)
         return "";
-    offset = line_offset(source, node->line);
+    offset = reading_line(source, node->line);
     line = source->text + offset;
     while (offset + length < source->length && line[length] != '\n')
         length++;

@@ -5,6 +5,7 @@
 
 #include "../model/random.h"
 #include "plan.h"
+#include "said.h"
 
 #define MOST_CLINICS 20000
 #define MOST_CENTRES 5000
@@ -12,7 +13,7 @@
 
 /* What is stated of one place, while it is put together. */
 struct stated {
-    const struct value *rating[NUM_FACTORS];
+    const struct node *rating[NUM_FACTORS];
     const struct value *param[NUM_PARAMS];
 };
 
@@ -25,7 +26,7 @@ static void take_stated(struct stated *stated, const struct node *group)
         factor = factor_find(node->name);
         param = factor < 0 ? param_find(node->name) : -1;
         if (factor >= 0)
-            stated->rating[factor] = node->value;
+            stated->rating[factor] = node;
         else if (param >= 0)
             stated->param[param] = node->value;
     }
@@ -59,10 +60,11 @@ static const struct entry *keep_stated(struct reading *r, const struct scenario_
         return NULL;
     for (int i = 0; i < NUM_FACTORS; i++)
         if (stated->rating[i] != NULL)
-            entry[n++] = (struct entry){ true, i, stated->rating[i], self->factor_luck[i] };
+            entry[n++] = (struct entry){ true, i, stated->rating[i]->value, self->factor_luck[i],
+                                         said_of(r, stated->rating[i]) };
     for (int i = 0; i < NUM_PARAMS; i++)
         if (stated->param[i] != NULL)
-            entry[n++] = (struct entry){ false, i, stated->param[i], self->param_luck[i] };
+            entry[n++] = (struct entry){ false, i, stated->param[i], self->param_luck[i], NULL };
     *count = n;
     return entry;
 }
@@ -86,7 +88,8 @@ static void take_person(struct reading *r, const struct node *node, const char *
             continue;
         path = reading_memory(r, arena_print(r->arena, "%s[%s].%s", list, id != NULL ? id : "", child->name));
         if (path != NULL)
-            entry[person->num_entries++] = (struct entry){ true, factor, child->value, plan_luck(path) };
+            entry[person->num_entries++] =
+                (struct entry){ true, factor, child->value, plan_luck(path), said_of(r, child) };
     }
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../model/random.h"
+#include "said.h"
 
 double plan_fallback(int key)
 {
@@ -71,28 +72,29 @@ uint32_t plan_luck(const char *path)
 
 /* ---- what is stated for the whole scenario ---- */
 
-static void take_top(struct scenario_tree *self, const struct node *group)
+static void take_top(struct reading *reading, struct scenario_tree *self, const struct node *group)
 {
     for (const struct node *node = node_first_key(group); node != NULL; node = node->next) {
         int factor = factor_find(node->name), param = factor < 0 ? param_find(node->name) : -1;
         if (node->value == NULL)
             continue;
-        if (factor >= 0)
+        if (factor >= 0) {
             self->rating[factor] = node->value;
-        else if (param >= 0)
+            self->rating_said[factor] = said_of(reading, node);
+        } else if (param >= 0)
             self->param[param] = node->value;
     }
 }
 
-static void take_tops(struct scenario_tree *self, const struct node *root)
+static void take_tops(struct reading *reading, struct scenario_tree *self, const struct node *root)
 {
     const struct node *innovation = node_find(root, "innovation");
-    take_top(self, node_find(node_find(root, "macro"), "structural"));
-    take_top(self, node_find(node_find(root, "micro"), "patients"));
-    take_top(self, innovation);
-    take_top(self, node_find(innovation, "training"));
-    take_top(self, node_find(root, "rules"));
-    take_top(self, node_find(root, "economics"));
+    take_top(reading, self, node_find(node_find(root, "macro"), "structural"));
+    take_top(reading, self, node_find(node_find(root, "micro"), "patients"));
+    take_top(reading, self, innovation);
+    take_top(reading, self, node_find(innovation, "training"));
+    take_top(reading, self, node_find(root, "rules"));
+    take_top(reading, self, node_find(root, "economics"));
 }
 
 static uint32_t luck_of_key(struct reading *reading, enum section section, const char *id)
@@ -129,7 +131,7 @@ void plan_make(struct reading *reading, struct scenario_tree *self, struct node 
     self->parameter_uncertainty = plan_word(node_find(root, "runs"), KEY_RUNS_uncertainty) != UNCERTAIN_CHANCE;
     self->fitted = plan_word(node_find(root, "runs"), KEY_RUNS_parameters) == 0 ? &ensemble_shipped : NULL;
     take_unstated(reading, self, root);
-    take_tops(self, root);
+    take_tops(reading, self, root);
     take_luck(reading, self);
     if (reading->no_memory || !plan_make_places(reading, self, root))
         return;

@@ -14,7 +14,8 @@ struct entry { /* a factor or parameter somebody stated */
     bool is_factor;
     int index;
     const struct value *value;
-    uint32_t luck; /* index of its uniform inside its place */
+    uint32_t luck;    /* index of its uniform inside its place */
+    const char *said; /* of a factor: the comment that goes with it; NULL: none */
 };
 
 struct person_plan {
@@ -102,6 +103,7 @@ struct scenario_tree {
     struct arena keep; /* all of it lives here */
     const struct value *unstated;
     const struct value *rating[NUM_FACTORS]; /* stated for the whole scenario; NULL: not */
+    const char *rating_said[NUM_FACTORS];    /* the comment that goes with it; NULL: none */
     const struct value *param[NUM_PARAMS];
     uint32_t factor_luck[NUM_FACTORS], param_luck[NUM_PARAMS];
     int num_items, num_clinics, num_centre_items, num_centres, num_strategies, num_arms, num_communities, num_markets;

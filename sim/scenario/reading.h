@@ -41,6 +41,9 @@ void *reading_memory(struct reading *self, void *pointer);
 /* The message's order: by file as read, then line, options last. */
 void reading_sort_messages(struct reading *self);
 
+/* Where a line of a source begins (1: 0); of one behind the last, the last. */
+size_t reading_line(struct source *source, int line);
+
 /* "\n    the line as written\n    ^^^^  " under a key of a source line, "" when it cannot be shown; in the arena. */
 const char *reading_excerpt(struct reading *self, const struct node *node);
 

@@ -3,7 +3,7 @@ import json
 import re
 import resource
 
-from support import Tests, milieu
+from support import SCENARIOS, Tests, milieu
 
 tests = Tests()
 
@@ -12,6 +12,8 @@ ROLES = {"P1": "fit", "P2": "fit", "P2_lasts": "held out", "P3": "fit", "P4": "i
          "P12": "held out", "P13": "fit", "P14": "fit", "P15": "held out", "P16": "held out"}
 MUST = {"P1", "P2", "P3", "P5", "P8", "P9"}
 SWAPS = ["d_with_cs_physician", "c_with_neutral_physician", "a_with_cs_shortage"]
+CASES = {"A": "clinic-a", "B": "clinic-b", "C": "clinic-c", "D": "clinic-d"}
+SHARE = 0.25  # pairs of a statement, of the draws
 CPU_SECONDS = 120  # two cores, a minute
 
 
@@ -72,6 +74,82 @@ def test_swaps():
         assert s["held"] == (s["simulated"] > s["expected"]), s
 
 
+def in_order(f):
+    return f["low"] <= f["simulated"] <= f["high"]
+
+
+def test_cases():
+    """the four cases: story, ratings with the sentences the scenario quotes, outcomes of the runs P1 makes"""
+    assert {c["id"]: c["clinic"] for c in found["cases"]} == CASES
+    p1 = next(p for p in found["patterns"] if p["id"] == "P1")
+    text = re.sub(r"\s*\n\s*#\s*", " ", "".join((SCENARIOS / name).read_text(encoding="utf-8") for name in
+                                               ("integrated-care.cfg", "presets/saguenay.cfg")))
+    for c in found["cases"]:
+        s, told = c["simulated"], c["id"].lower()
+        assert c["story"] and c["observed"] and s["week"] == 78, c
+        measure, what = (told + "_stops", "stopped") if told + "_stops" in p1["simulated"] else (told + "_full", "fully_implemented")
+        for key in ("simulated", "low", "high"):
+            assert s[what][key] == p1[key][measure], (c["id"], what)
+        for share in ("fully_implemented", "stopped", "started"):
+            assert 0 <= s[share]["low"] and s[share]["high"] <= 1 and in_order(s[share]), s
+        assert in_order(s["start_up_week"]) and s["start_up_week"]["low"] >= 0, s
+        assert any(r["own"] for r in c["ratings"]) and any(not r["own"] for r in c["ratings"]), c["id"]
+        for r in c["ratings"]:
+            assert -2 <= r["low"] <= r["rating"] <= r["high"] <= 2 and r["quotes"], r
+            for quote in r["quotes"]:
+                tag = rf"\[003\] {c['id']} " if r["own"] else r"\[003\] "
+                assert re.search(tag + '"' + re.escape(quote) + '"', text), (c["id"], quote)
+
+
+def test_case_ratings():
+    """a rating of a person is told with the person, and a clinic's own goes before the one given to all"""
+    c = next(c for c in found["cases"] if c["id"] == "C")
+    stance = {r["who"]: r["rating"] for r in c["ratings"] if r["factor"] == "medical_leadership"}
+    assert stance == {None: -2, "physician-1": -2}, stance
+    a = next(c for c in found["cases"] if c["id"] == "A")
+    assert [r["rating"] for r in a["ratings"] if r["factor"] == "medical_leadership"] == [1], a["ratings"]
+    assert not any("good relationship with physicians" in q for r in a["ratings"] for q in r["quotes"]), "of case D"
+
+
+def judged(s):
+    """What is told of a difference, by its interval and the direction expected."""
+    low, high = sorted((s["expected"] * s["low"], s["expected"] * s["high"]))
+    return "yes" if low > 0 else "no" if high < 0 else "unclear"
+
+
+def test_statements():
+    """every document is heard; each statement has its contrast, its interval, and the answer that the interval gives"""
+    statements = found["statements"]
+    assert {s["document"] for s in statements} == {"[000]", "[001]", "[002]", "[003]", "[004]"}
+    assert len({s["id"] for s in statements}) == len(statements)
+    for s in statements:
+        assert s["statement"] and s["place"] and s["contrast"] and s["expected"] in (-1, 1), s
+        assert (SCENARIOS / s["scenario"]).is_file(), s
+        assert s["low"] <= s["difference"] <= s["high"] and s["draws_low"] <= s["draws_high"], s
+        assert 2 <= s["pairs"] <= SHARE * 40, s
+        assert s["agrees"] == judged(s), s
+
+
+def test_ranking():
+    """the main facilitator is ranked against what else [003] names: its lead is that over the hardest rival"""
+    main = {s["id"]: s for s in found["statements"] if "ranking" in s}
+    assert list(main) == ["main_facilitator", "main_facilitator_each"]
+    for s in main.values():
+        effect = {r["contrast"]: r for r in s["ranking"]}
+        rivals = [r["contrast"] for r in s["ranking"] if r["rival"]]
+        assert s["rival"] in rivals and len(rivals) > 10 and len(rivals) == len(set(rivals)), s
+        others = [effect[c]["difference"] for c in effect if c not in rivals]
+        block, members = others[0], others[1:]
+        lead = block if s["id"] == "main_facilitator" else sum(members) / len(members)
+        assert len(members) == 3 and abs(s["difference"] - (lead - effect[s["rival"]]["difference"])) < 1e-9, s
+
+
+def test_statements_do_not_count():
+    """the exit status is that of the patterns alone, and says nothing of statements"""
+    assert any(s["agrees"] != "yes" for s in found["statements"]), "then this test asks nothing"
+    assert two.status == (0 if all(p["held"] for p in found["patterns"] if p["must"]) else 1)
+
+
 def test_status():
     """exit 0 when all the patterns hold that must, else 1"""
     passes = all(p["held"] for p in found["patterns"] if p["must"])
@@ -88,12 +166,14 @@ def test_threads():
 def test_french():
     """the table in French: its words, decimal commas, no-break spaces, and none of the English ones"""
     out = milieu("validate", "--draws", "2", "--lang", "fr").out
-    for words in ("mis de côté", "ajusté", "vérifié", "donné", "au moins", "Échanges\u00a0:", "motifs tenus"):
-        assert words in out, (words, out)
+    for words in ("mis de côté", "ajusté", "vérifié", "donné", "au moins", "Échanges\u00a0:", "motifs tenus",
+                  "Observé\u00a0:", "Simulé (", "pleinement implanté à la semaine 78", "affiche, cas C",
+                  "moins le rival le plus fort", "la clinique a décidé d'arrêter"):
+        assert words in re.sub(r"[ \n]+", " ", out), (words, out)
     assert not re.search(r"\d\.\d", out.replace("1.4 1.5", "").replace("1.9 1.13", "").replace("3.16", "")
                          .replace("4.6", "").replace("6.11", "").replace("7.2 7.4", "")), out
     assert not re.search(r" [:;?!%]", out), re.findall(r".* [:;?!%].*", out)
-    for words in ("held", "MISSED", "at least", "except"):
+    for words in ("held", "MISSED", "at least", "except:", "agrees", "Observed", "Simulated"):
         assert words not in out, words
 
 
