@@ -1,5 +1,6 @@
 #include "calibrate.h"
 
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -14,7 +15,8 @@ struct calibrating {
     bool *at_least, *held_out;
     struct emulator *emulator; /* [history] */
     struct cut cut;
-    double *z, *value, *variance; /* of the wave at hand: [particles][...] */
+    double *z, *value, *variance; /* of the wave at hand: [points][...] */
+    int *draws;                   /* [points], that each took */
 };
 
 /* ---- room ---- */
@@ -42,15 +44,18 @@ static int make_targets(struct calibrating *s, struct error *err)
 static int make_room(struct calibrating *s, struct error *err)
 {
     const struct calibration *c = s->calibration;
-    size_t n = (size_t)c->particles, cells = n * (size_t)c->num_targets;
+    size_t n = (size_t)(c->bank > c->particles ? c->bank : c->particles), cells = n * (size_t)c->num_targets;
     s->emulator = calloc((size_t)c->history + 1, sizeof *s->emulator);
     s->z = malloc(n * (size_t)c->num_fits * sizeof *s->z);
     s->value = malloc(cells * sizeof *s->value);
     s->variance = malloc(cells * sizeof *s->variance);
-    if (s->emulator == NULL || s->z == NULL || s->value == NULL || s->variance == NULL)
+    s->draws = malloc(n * sizeof *s->draws);
+    if (s->emulator == NULL || s->z == NULL || s->value == NULL || s->variance == NULL || s->draws == NULL)
         return error_set_memory(err);
     s->cut = (struct cut){ s->emulator, 0 };
-    return make_targets(s, err);
+    int ret = make_targets(s, err);
+    return ret != 0 ? ret
+                    : bank_init(&s->fit->bank, c->bank + (c->history + c->generations) * c->particles, c->num_fits, c->num_targets, err);
 }
 
 static void free_room(struct calibrating *s)
@@ -61,6 +66,7 @@ static void free_room(struct calibrating *s)
     free(s->z);
     free(s->value);
     free(s->variance);
+    free(s->draws);
     free(s->observed);
     free(s->error);
     free(s->at_least);
@@ -81,27 +87,41 @@ static struct posterior_wave wave_at_hand(const struct calibrating *s, int wave,
 
 /* ---- history matching ---- */
 
+static double draw_wave(struct calibrating *s, int wave, int points)
+{
+    const struct calibration *c = s->calibration;
+    double draws = 0;
+    for (int i = 0; i < points; i++) {
+        struct place_luck luck = { c->seed, wave, i };
+        s->draws[i] = place_prior(&s->cut, luck, c->num_fits, s->z + (size_t)i * (size_t)c->num_fits);
+        draws += s->draws[i] > 0 ? s->draws[i] : PLACE_TRIES;
+    }
+    return draws;
+}
+
+static void put_into_bank(struct calibrating *s, int points)
+{
+    bank_add(&s->fit->bank, points, s->draws, s->z, s->value, s->variance);
+}
+
 static int match_history(struct calibrating *s, struct error *err)
 {
     const struct calibration *c = s->calibration;
     int ret = 0;
     for (int wave = 0; wave < c->history && ret == 0; wave++) {
-        double draws = 0;
-        for (int i = 0; i < c->particles; i++) {
-            struct place_luck luck = { c->seed, wave, i };
-            int tries = place_prior(&s->cut, luck, c->num_fits, s->z + (size_t)i * (size_t)c->num_fits);
-            draws += tries > 0 ? tries : PLACE_TRIES;
-        }
-        ret = wave_run(c, wave, c->particles, s->z, &s->options->wave, s->value, s->variance, err);
-        const struct posterior_wave made = wave_at_hand(s, wave, c->particles);
+        int points = wave == 0 ? c->bank : c->particles;
+        double draws = draw_wave(s, wave, points);
+        ret = wave_run(c, wave, points, s->z, &s->options->wave, s->value, s->variance, err);
+        const struct posterior_wave made = wave_at_hand(s, wave, points);
         if (ret == 0)
             ret = posterior_add_prior(&s->fit->posterior, &made, err);
         if (ret == 0)
-            ret = emulator_init(&s->emulator[wave], &s->targets, c->num_fits, c->particles, s->z, s->value, err);
+            ret = emulator_init(&s->emulator[wave], &s->targets, c->num_fits, points, s->z, s->value, err);
         if (ret == 0) {
             s->cut.count = wave + 1;
+            put_into_bank(s, points);
             tell(s, &(struct calibrate_step){
-                        .wave = wave, .history = true, .points = c->particles, .inside = c->particles / draws });
+                        .wave = wave, .history = true, .points = points, .inside = points / draws });
         }
     }
     posterior_cut(&s->fit->posterior, &s->cut);
@@ -116,9 +136,11 @@ static int run_generation(struct calibrating *s, struct error *err)
     struct abc *abc = &s->fit->abc;
     int wave = c->history + abc->generation, points = abc_proposals(abc), ret;
     for (int i = 0; i < points; i++)
-        abc_propose(abc, i, s->z + (size_t)i * (size_t)c->num_fits);
+        s->draws[i] = abc_propose(abc, i, s->z + (size_t)i * (size_t)c->num_fits);
     ret = wave_run(c, wave, points, s->z, &s->options->wave, s->value, s->variance, err);
     const struct posterior_wave made = wave_at_hand(s, wave, points);
+    if (ret == 0)
+        put_into_bank(s, points);
     if (ret == 0)
         ret = posterior_add(&s->fit->posterior, abc, &made, err);
     if (ret == 0)
@@ -153,6 +175,59 @@ static int come_nearer(struct calibrating *s, struct error *err)
     while (ret == 0 && (s->fit->end = abc_done(&s->fit->abc)) == ABC_GOES_ON)
         ret = run_generation(s, err);
     return ret;
+}
+
+/* ---- checks ---- */
+
+static int predict_all(struct fit *self, const struct calibration *c, struct error *err)
+{
+    int64_t count = 0;
+    for (int i = 0; i < c->num_checks; i++)
+        count += c->check[i].num_predictions;
+    self->prediction = calloc((size_t)count + 1, sizeof *self->prediction);
+    if (self->prediction == NULL)
+        return error_set_memory(err);
+    for (int i = 0; i < c->num_checks; i++)
+        for (int p = 0; p < c->check[i].num_predictions; p++)
+            self->prediction[self->file.predictions++] = checks_predict(&self->checks, i, &c->check[i].prediction[p]);
+    return 0;
+}
+
+/* The parameters the posterior narrowed least. */
+static void profile_least(struct fit *self, const struct calibration *c)
+{
+    for (int p = 0; p < FIT_PROFILES && p < c->num_fits; p++) {
+        int least = -1;
+        for (int k = 0; k < c->num_fits; k++)
+            if ((p == 0 || k != self->profile[0].parameter) &&
+                (least < 0 || self->parameter[k].sd_z > self->parameter[least].sd_z))
+                least = k;
+        checks_profile(&self->checks, &self->bank, least, &self->profile[p]);
+        for (int t = 0; t <= FIT_TENTHS; t++) {
+            double z = t == 0 ? -PLACE_FARTHEST : t == FIT_TENTHS ? PLACE_FARTHEST : gsl_cdf_ugaussian_Pinv(t / 10.0);
+            self->profile[p].edge[t] = calibration_value(c, least, z);
+        }
+        self->file.profiles++;
+    }
+}
+
+static int check_all(struct calibrating *s, struct error *err)
+{
+    struct fit *fit = s->fit;
+    const struct calibration *c = s->calibration;
+    bank_weigh(&fit->bank, &s->cut, fit->posterior.part);
+    int ret = checks_make(&fit->checks, &fit->bank, &s->targets, c->check, c->num_checks, err);
+    if (ret == 0)
+        ret = predict_all(fit, c, err);
+    if (ret != 0)
+        return ret;
+    profile_least(fit, c);
+    fit->file.bank = fit->bank.count;
+    fit->file.checks = fit->checks.count;
+    fit->file.check = fit->checks.check;
+    fit->file.prediction = fit->prediction;
+    fit->file.profile = fit->profile;
+    return 0;
 }
 
 /* ---- what came out ---- */
@@ -251,6 +326,8 @@ int calibrate_run(struct fit *self, const struct calibration *calibration, const
         ret = posterior_weigh(&self->posterior, err);
     if (ret == 0)
         ret = tell_all(self, calibration, options->wave.program, err);
+    if (ret == 0)
+        ret = check_all(&s, err);
     free_room(&s);
     return ret;
 }
@@ -263,5 +340,8 @@ void calibrate_free(struct fit *self)
     free(self->target);
     free(self->theta);
     free(self->correlation);
+    bank_free(&self->bank);
+    checks_free(&self->checks);
+    free(self->prediction);
     *self = (struct fit){ .end = ABC_GOES_ON };
 }

@@ -1,11 +1,14 @@
 /* A calibration from beginning to end: waves of history matching that cut the space, then generations of ABC (abc.h) until
- * the posterior no longer comes nearer; then every point of all waves is weighted (posterior.h). Each wave's points are a pure function of the waves before, its runs those of
+ * the posterior no longer comes nearer; then every point of all waves is weighted (posterior.h), and weighted again for
+ * other targets (checks.h). Each wave's points are a pure function of the waves before, its runs those of
  * studies in the calibration's folder: the same bytes on any number of threads and processes, and after any kill. */
 #ifndef MILIEU_CALIBRATE_H
 #define MILIEU_CALIBRATE_H
 
 #include "../../sim/results/fit_file.h"
 #include "abc.h"
+#include "bank.h"
+#include "checks.h"
 #include "posterior.h"
 #include "wave.h"
 
@@ -34,6 +37,10 @@ struct fit {
     struct fit_parameter *parameter;
     struct fit_target *target;
     double *theta, *correlation;
+    struct bank bank;
+    struct checks checks;
+    struct fit_prediction *prediction;
+    struct fit_profile profile[FIT_PROFILES];
 };
 
 /* Errors of wave_run and abc_take. */

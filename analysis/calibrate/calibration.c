@@ -12,34 +12,23 @@
 #include "../../sim/scenario/source.h"
 #include "../../sim/scenario/text.h"
 #include "../../sim/study/study_reading.h"
+#include "calibration_reading.h"
 
 #define MOST_NAMED 100 /* clinics a pattern may name; of more, all together alone */
 
-struct calibrating {
-    struct calibration *self;
-    struct reading *r;
-    struct node *root;
-    const char *name, *folder; /* of the file */
-};
-
-static struct node *root_key(const struct calibrating *c, int row)
-{
-    return node_find(c->root, key_table[row].id);
-}
-
-static struct node *key_of(const struct node *group, int row)
+struct node *calibration_key(const struct node *group, int row)
 {
     return node_find(group, key_table[row].id);
 }
 
-static void *keep(struct calibrating *c, size_t size)
+void *calibration_keep(struct calibration_reading *c, size_t size)
 {
     return reading_memory(c->r, arena_alloc(c->r->keep, size));
 }
 
-static struct node *items(const struct calibrating *c, int row, int *count)
+struct node *calibration_items(const struct node *group, int row, int *count)
 {
-    const struct node *list = root_key(c, row);
+    const struct node *list = calibration_key(group, row);
     *count = list != NULL && list->kind == NODE_LIST ? list->count : 0;
     return *count > 0 ? list->first : NULL;
 }
@@ -66,7 +55,7 @@ static void add_node(struct text *text, const struct node *node)
 
 static void add_key(struct text *text, const struct node *group, int row, const char *as)
 {
-    const struct node *node = key_of(group, row);
+    const struct node *node = calibration_key(group, row);
     if (node == NULL)
         return;
     text_add(text, " %s = ", as);
@@ -75,10 +64,10 @@ static void add_key(struct text *text, const struct node *group, int row, const 
 }
 
 /* Each thing on the line it has in the calibration's file, so that complaints name it. */
-static void add_fits(struct text *text, const struct calibrating *c, int line)
+static void add_fits(struct text *text, const struct calibration_reading *c, int line)
 {
     int count;
-    for (const struct node *fit = items(c, KEY_CALIBRATION_fit, &count); fit != NULL; fit = fit->next) {
+    for (const struct node *fit = calibration_items(c->root, KEY_CALIBRATION_fit, &count); fit != NULL; fit = fit->next) {
         for (; line < fit->line; line++)
             text_add(text, "\n");
         text_add(text, "{");
@@ -89,7 +78,7 @@ static void add_fits(struct text *text, const struct calibrating *c, int line)
     }
 }
 
-static char *probe_text(struct calibrating *c, const char *scenario, const char *arm)
+static char *probe_text(struct calibration_reading *c, const char *scenario, const char *arm)
 {
     struct text text = { 0 };
     text_add(&text, "format = \"%s\"; scenario = ", key_table[KEY_STUDY_format].choices);
@@ -107,9 +96,9 @@ static char *probe_text(struct calibrating *c, const char *scenario, const char 
 /* ---- trials ---- */
 
 /* The trial's changes, as overrides, in the arena: what an earlier fit found is no prior. */
-static struct scenario_override *changes(struct calibrating *c, const struct node *node, int *count)
+static struct scenario_override *changes(struct calibration_reading *c, const struct node *node, int *count)
 {
-    const struct node *set = key_of(node, KEY_TRIAL_set);
+    const struct node *set = calibration_key(node, KEY_TRIAL_set);
     const struct node *one = set != NULL && set->kind == NODE_LIST ? set->first : set;
     struct scenario_override *override;
     *count = 1 + (set == NULL ? 0 : set->kind == NODE_LIST ? set->count : 1);
@@ -122,9 +111,9 @@ static struct scenario_override *changes(struct calibrating *c, const struct nod
     return override;
 }
 
-static bool read_scenario(struct calibrating *c, struct node *node, struct scenario *scenario)
+static bool read_scenario(struct calibration_reading *c, struct node *node, struct scenario *scenario)
 {
-    struct node *name = key_of(node, KEY_TRIAL_scenario);
+    struct node *name = calibration_key(node, KEY_TRIAL_scenario);
     const char *path;
     int count, ret;
     if (name == NULL || name->kind != NODE_TEXT)
@@ -143,9 +132,9 @@ static bool read_scenario(struct calibrating *c, struct node *node, struct scena
     return ret == 0;
 }
 
-static const char *arm_of(struct calibrating *c, const struct node *node, const struct scenario *scenario)
+static const char *arm_of(struct calibration_reading *c, const struct node *node, const struct scenario *scenario)
 {
-    struct node *arm = key_of(node, KEY_TRIAL_arm);
+    struct node *arm = calibration_key(node, KEY_TRIAL_arm);
     if (arm == NULL || arm->kind != NODE_TEXT)
         return scenario->arm_id[scenario->reference_arm];
     for (int i = 0; i < scenario->num_arms; i++)
@@ -156,7 +145,7 @@ static const char *arm_of(struct calibrating *c, const struct node *node, const 
     return NULL;
 }
 
-static void read_probe(struct calibrating *c, struct calibration_trial *trial, const struct scenario *scenario)
+static void read_probe(struct calibration_reading *c, struct calibration_trial *trial, const struct scenario *scenario)
 {
     char *text = probe_text(c, trial->id, trial->arm);
     const struct study_texts texts = { .name = c->name,
@@ -170,7 +159,7 @@ static void read_probe(struct calibrating *c, struct calibration_trial *trial, c
     free(text);
 }
 
-static void take_trial(struct calibrating *c, struct node *node, struct calibration_trial *trial)
+static void take_trial(struct calibration_reading *c, struct node *node, struct calibration_trial *trial)
 {
     struct scenario scenario = { 0 };
     trial->id = node_id(node) != NULL ? arena_copy(c->r->keep, node_id(node), strlen(node_id(node))) : "";
@@ -187,9 +176,9 @@ static void take_trial(struct calibrating *c, struct node *node, struct calibrat
 
 /* ---- targets ---- */
 
-static int find_trial(struct calibrating *c, const struct node *target)
+static int find_trial(struct calibration_reading *c, const struct node *target)
 {
-    struct node *node = key_of(target, KEY_TARGET_trial);
+    struct node *node = calibration_key(target, KEY_TARGET_trial);
     if (node == NULL || node->kind != NODE_TEXT)
         return 0;
     for (int i = 0; i < c->self->num_trials; i++)
@@ -201,11 +190,11 @@ static int find_trial(struct calibrating *c, const struct node *target)
 }
 
 /* Of what a pattern may speak. */
-static struct vary *names_of(struct calibrating *c, const struct calibration_trial *trial)
+static struct vary *names_of(struct calibration_reading *c, const struct calibration_trial *trial)
 {
     const struct scenario *scenario = &trial->probe.scenario;
     int count = calibration_num_names(trial);
-    struct vary *name = keep(c, (size_t)count * sizeof *name);
+    struct vary *name = calibration_keep(c, (size_t)count * sizeof *name);
     for (int i = 0; name != NULL && i < count; i++) {
         int place = i / NUM_OUTCOMES;
         bool all = !trial->clinics || place == scenario->num_clinics;
@@ -217,7 +206,7 @@ static struct vary *names_of(struct calibrating *c, const struct calibration_tri
     return name;
 }
 
-static void take_pattern(struct calibrating *c, struct node *node, struct node *pattern,
+static void take_pattern(struct calibration_reading *c, struct node *node, struct node *pattern,
                          struct calibration_target *target)
 {
     const struct calibration_trial *trial = &c->self->trial[target->trial];
@@ -229,11 +218,11 @@ static void take_pattern(struct calibrating *c, struct node *node, struct node *
         condition_read(&target->pattern, c->r, pattern, name, calibration_num_names(trial));
 }
 
-static void take_output(struct calibrating *c, struct node *node, struct node *output,
+static void take_output(struct calibration_reading *c, struct node *node, struct node *output,
                         struct calibration_target *target)
 {
     const struct scenario *scenario = &c->self->trial[target->trial].probe.scenario;
-    struct node *named = key_of(node, KEY_TARGET_clinic);
+    struct node *named = calibration_key(node, KEY_TARGET_clinic);
     const char *clinic = named != NULL && named->kind == NODE_TEXT ? named->is.text : "all";
     target->outcome = output->kind == NODE_TEXT ? outcome_find(output->is.text) : -1;
     if (target->outcome < 0)
@@ -247,16 +236,16 @@ static void take_output(struct calibrating *c, struct node *node, struct node *o
                  "clinic = « %s » n'est pas une clinique de l'essai, ni « all »", clinic);
     if (!c->self->trial[target->trial].clinics)
         target->place = 0;
-    if (key_of(node, KEY_TARGET_mean) == NULL || key_of(node, KEY_TARGET_se) == NULL)
+    if (calibration_key(node, KEY_TARGET_mean) == NULL || calibration_key(node, KEY_TARGET_se) == NULL)
         complain(c->r, node, "targets[%s]: output needs mean and se", "targets[%s] : output demande mean et se",
                  target->id);
     target->observed = plan_number(node, KEY_TARGET_mean);
     target->error = plan_number(node, KEY_TARGET_se);
 }
 
-static void take_target(struct calibrating *c, struct node *node, struct calibration_target *target)
+static void take_target(struct calibration_reading *c, struct node *node, struct calibration_target *target)
 {
-    struct node *output = key_of(node, KEY_TARGET_output), *pattern = key_of(node, KEY_TARGET_pattern);
+    struct node *output = calibration_key(node, KEY_TARGET_output), *pattern = calibration_key(node, KEY_TARGET_pattern);
     const char *note = plan_text(node, KEY_TARGET_note), *id = node_id(node) != NULL ? node_id(node) : "";
     target->id = arena_copy(c->r->keep, id, strlen(id));
     target->note = arena_copy(c->r->keep, note, strlen(note));
@@ -272,57 +261,57 @@ static void take_target(struct calibrating *c, struct node *node, struct calibra
         take_output(c, node, output, target);
 }
 
-static void take_hold_out(struct calibrating *c)
+static void take_hold_out(struct calibration_reading *c)
 {
-    struct node *list = root_key(c, KEY_CALIBRATION_hold_out);
+    struct node *list = calibration_key(c->root, KEY_CALIBRATION_hold_out);
     for (struct node *node = list != NULL ? list->first : NULL; node != NULL; node = node->next) {
-        int i = 0;
-        while (i < c->self->num_targets && node->kind == NODE_TEXT && strcmp(c->self->target[i].id, node->is.text) != 0)
-            i++;
-        if (node->kind == NODE_TEXT && i == c->self->num_targets)
-            complain(c->r, node, "hold_out: \"%s\" is none of the targets", "hold_out : « %s » n'est aucune des cibles",
-                     node->is.text);
-        else if (node->kind == NODE_TEXT)
-            c->self->target[i].held_out = true;
+        int j = calibration_target_named(c, node, KEY_CALIBRATION_hold_out);
+        if (j >= 0)
+            c->self->target[j].held_out = true;
     }
 }
 
 /* ---- the whole way ---- */
 
-static void take_method(struct calibrating *c)
+static void take_method(struct calibration_reading *c)
 {
-    const struct node *method = root_key(c, KEY_CALIBRATION_method);
+    const struct node *method = calibration_key(c->root, KEY_CALIBRATION_method);
+    struct node *bank = calibration_key(method, KEY_METHOD_bank);
     c->self->particles = (int)plan_number(method, KEY_METHOD_particles);
     c->self->history = (int)plan_number(method, KEY_METHOD_history);
+    c->self->bank = bank != NULL ? (int)plan_number(method, KEY_METHOD_bank) : c->self->particles;
+    if (c->self->bank != c->self->particles && c->self->history == 0)
+        complain(c->r, bank, "method.bank: without history the first wave is a generation, of `particles` points",
+                 "method.bank : sans history, la première vague est une génération, de `particles` points");
     c->self->generations = (int)plan_number(method, KEY_METHOD_generations);
     c->self->keep = plan_number(method, KEY_METHOD_keep);
     c->self->stop_share = plan_number(method, KEY_METHOD_stop_share);
     c->self->seed = (uint32_t)plan_number(method, KEY_METHOD_seed);
 }
 
-static void take_trials(struct calibrating *c)
+static void take_trials(struct calibration_reading *c)
 {
     struct calibration *self = c->self;
     int count, i = 0;
-    struct node *node = items(c, KEY_CALIBRATION_trials, &count);
-    self->trial = keep(c, (size_t)(count + 1) * sizeof *self->trial);
+    struct node *node = calibration_items(c->root, KEY_CALIBRATION_trials, &count);
+    self->trial = calibration_keep(c, (size_t)(count + 1) * sizeof *self->trial);
     self->num_trials = self->trial != NULL ? count : 0;
     for (; i < self->num_trials && node != NULL; node = node->next)
         take_trial(c, node, &self->trial[i++]);
 }
 
-static void take_targets(struct calibrating *c)
+static void take_targets(struct calibration_reading *c)
 {
     struct calibration *self = c->self;
     int count, i = 0;
-    struct node *node = items(c, KEY_CALIBRATION_targets, &count);
-    self->target = keep(c, (size_t)(count + 1) * sizeof *self->target);
+    struct node *node = calibration_items(c->root, KEY_CALIBRATION_targets, &count);
+    self->target = calibration_keep(c, (size_t)(count + 1) * sizeof *self->target);
     self->num_targets = self->target != NULL ? count : 0;
     for (; i < self->num_targets && node != NULL; node = node->next)
         take_target(c, node, &self->target[i++]);
 }
 
-static void take_all(struct calibrating *c)
+static void take_all(struct calibration_reading *c)
 {
     struct calibration *self = c->self;
     const char *id = plan_text(c->root, KEY_CALIBRATION_id);
@@ -335,9 +324,10 @@ static void take_all(struct calibrating *c)
     self->num_fits = self->trial[0].probe.num_vary;
     take_targets(c);
     take_hold_out(c);
+    calibration_take_checks(c);
 }
 
-static void keep_text(struct calibrating *c, const struct source *source)
+static void keep_text(struct calibration_reading *c, const struct source *source)
 {
     c->self->text = reading_memory(c->r, malloc(source->length + 1));
     if (c->self->text == NULL)
@@ -347,7 +337,7 @@ static void keep_text(struct calibrating *c, const struct source *source)
     c->self->text_length = source->length;
 }
 
-static void read_source(struct calibrating *c, struct source *source)
+static void read_source(struct calibration_reading *c, struct source *source)
 {
     c->root = parse_source(c->r, source);
     if (c->root == NULL || c->r->no_memory)
@@ -371,7 +361,7 @@ int calibration_read(struct calibration *self, const char *path, struct messages
                          .schema = &schema,
                          .errors_before = messages->num_errors,
                          .count_before = messages->count };
-    struct calibrating c = { .self = self, .r = &r, .name = path };
+    struct calibration_reading c = { .self = self, .r = &r, .name = path };
     gsl_set_error_handler_off();
     r.no_memory = self->keep_memory == NULL || !schema_init(&schema);
     struct source *source = !r.no_memory ? source_of_file(&r, path, &missing) : NULL;

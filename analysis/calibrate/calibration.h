@@ -32,13 +32,29 @@ struct calibration_target {
     const char *note;
 };
 
+/* Another set of targets, to be looked at by weights (checks.h). */
+struct calibration_check {
+    const char *id;
+    const char *title[2]; /* NULL: none given */
+    double *weight;       /* [num_targets]: the target's error is divided by its root; 0: not fitted */
+    int num_predictions;
+    struct calibration_prediction {
+        int target;
+        double observed; /* 1: the pattern held */
+    } *prediction;
+};
+
 struct calibration {
     const char *id; /* "" when it has none */
     const char *title[2];
     int num_trials, num_targets, num_fits;
     struct calibration_trial *trial;
     struct calibration_target *target;
+    int num_checks; /* the first two are `prior`, which fits nothing, and `fitted`, the calibration itself */
+    struct calibration_check *check;
+    int num_show, *show; /* targets told of side by side under every check */
     int particles, history, generations; /* points of a wave; waves of history matching; generations at most */
+    int bank;                            /* points of wave 0 */
     double keep;                         /* share of the particles that a generation keeps */
     double stop_share;                   /* of proposals that get in, below which it stops */
     uint32_t seed;

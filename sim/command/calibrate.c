@@ -2,13 +2,13 @@
 #include "../../analysis/calibrate/calibrate.h"
 #include "../../analysis/calibrate/members.h"
 
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "calibrate_checks.h"
 #include "columns.h"
 #include "inputs.h"
 #include "json.h"
@@ -105,7 +105,8 @@ static void print_targets(const struct terminal *t, const struct fit_file *fit)
     }
 }
 
-static void print_words(const struct terminal *t, const struct fit *fit, const char *path)
+static void print_words(const struct terminal *t, const struct calibration *calibration, const struct fit *fit,
+                        const char *path)
 {
     static const enum word ends[] = { WORD_CALIBRATE_LAST, WORD_CALIBRATE_REACHED, WORD_CALIBRATE_FEW,
                                       WORD_CALIBRATE_LAST };
@@ -116,20 +117,14 @@ static void print_words(const struct terminal *t, const struct fit *fit, const c
     fputc('\n', t->out);
     print_targets(t, &fit->file);
     fputc('\n', t->out);
+    if (calibration->num_checks > 2)
+        checks_print(t, &fit->file, calibration->show, calibration->num_show);
     say_paragraph(t, 0, ends[fit->end], fit->file.generations, tolerance);
     say_paragraph(t, 0, WORD_CALIBRATE_SIZE, (int)fit->file.particles, size);
     say(t, WORD_CALIBRATE_FILE, path);
 }
 
 /* ---- JSON ---- */
-
-static void add_number(cJSON *object, const char *name, double value)
-{
-    if (isfinite(value))
-        cJSON_AddNumberToObject(object, name, value);
-    else
-        cJSON_AddNullToObject(object, name);
-}
 
 static void add_three(cJSON *object, const char *name, const double value[3])
 {
@@ -144,24 +139,25 @@ static int print_json(const struct terminal *t, const struct fit_file *fit, cons
         cJSON_AddStringToObject(one, "name", fit->parameter[k].name);
         add_three(one, "prior", fit->parameter[k].prior);
         add_three(one, "posterior", fit->parameter[k].posterior);
-        add_number(one, "mean_z", fit->parameter[k].mean_z);
-        add_number(one, "sd_z", fit->parameter[k].sd_z);
+        add_number_or_null(one, "mean_z", fit->parameter[k].mean_z);
+        add_number_or_null(one, "sd_z", fit->parameter[k].sd_z);
     }
     list = cJSON_AddArrayToObject(object, "targets");
     for (int64_t j = 0; j < fit->targets; j++) {
         cJSON_AddItemToArray(list, one = cJSON_CreateObject());
         cJSON_AddStringToObject(one, "id", fit->target[j].id);
         cJSON_AddBoolToObject(one, "held_out", fit->target[j].held_out);
-        add_number(one, "observed", fit->target[j].observed);
-        add_number(one, "fitted", fit->target[j].mean);
-        add_number(one, "low", fit->target[j].low);
-        add_number(one, "high", fit->target[j].high);
-        add_number(one, "share_met", fit->target[j].share_met);
+        add_number_or_null(one, "observed", fit->target[j].observed);
+        add_number_or_null(one, "fitted", fit->target[j].mean);
+        add_number_or_null(one, "low", fit->target[j].low);
+        add_number_or_null(one, "high", fit->target[j].high);
+        add_number_or_null(one, "share_met", fit->target[j].share_met);
     }
+    checks_add_json(object, fit);
     cJSON_AddStringToObject(object, "end", fit->end);
     cJSON_AddNumberToObject(object, "generations", fit->generations);
-    add_number(object, "tolerance", fit->tolerance);
-    add_number(object, "effective_size", fit->effective_size);
+    add_number_or_null(object, "tolerance", fit->tolerance);
+    add_number_or_null(object, "effective_size", fit->effective_size);
     cJSON_AddStringToObject(object, "file", path);
     return say_json(t, object, err);
 }
@@ -205,7 +201,7 @@ static int report(const struct call *call, const struct calibration *calibration
     if (ret == 0 && call->options.json)
         return print_json(&call->terminal, &fit->file, path, err);
     if (ret == 0)
-        print_words(&call->terminal, fit, path);
+        print_words(&call->terminal, calibration, fit, path);
     return ret;
 }
 

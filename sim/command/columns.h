@@ -4,7 +4,7 @@
 
 #include "terminal.h"
 
-#define COLUMNS_MOST 5
+#define COLUMNS_MOST 6
 #define CELL_LENGTH 96
 
 struct columns {

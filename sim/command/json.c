@@ -1,5 +1,6 @@
 #include "json.h"
 
+#include <math.h>
 #include <stdio.h>
 
 int say_json(const struct terminal *t, cJSON *value, struct error *err)
@@ -11,6 +12,14 @@ int say_json(const struct terminal *t, cJSON *value, struct error *err)
     fprintf(t->out, "%s\n", text);
     cJSON_free(text);
     return 0;
+}
+
+void add_number_or_null(cJSON *object, const char *name, double value)
+{
+    if (isfinite(value))
+        cJSON_AddNumberToObject(object, name, value);
+    else
+        cJSON_AddNullToObject(object, name);
 }
 
 void add_whole(cJSON *object, const char *name, int64_t value)

@@ -11,6 +11,9 @@
 /* One value on a line of standard output; frees it. MILIEU_ERR_MEMORY, also when `value` is NULL. */
 int say_json(const struct terminal *t, cJSON *value, struct error *err);
 
+/* A number, null where it is not finite. */
+void add_number_or_null(cJSON *object, const char *name, double value);
+
 /* A whole number, null below 0 in the second; a text, null where it is NULL or "". */
 void add_whole(cJSON *object, const char *name, int64_t value);
 void add_whole_or_null(cJSON *object, const char *name, int64_t value);

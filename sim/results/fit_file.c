@@ -178,6 +178,206 @@ static void write_targets(struct store *store, const struct fit_file *fit)
     shelf_close(&shelf);
 }
 
+/* ---- checks ---- */
+
+#define OF_CHECK(name, what)                                                                                           \
+    static double name(const struct fit_file *fit, int64_t i)                                                          \
+    {                                                                                                                  \
+        return fit->check[i].what;                                                                                     \
+    }
+OF_CHECK(check_size, effective_size)
+OF_CHECK(check_is_thin, is_thin)
+OF_CHECK(check_evidence, log_evidence)
+OF_CHECK(check_against, against_fitted)
+OF_CHECK(check_against_se, against_fitted_se)
+OF_CHECK(check_misfit, misfit)
+OF_CHECK(check_worst_deviation, worst_deviation)
+
+static const char *check_id(const struct fit_file *fit, int64_t i)
+{
+    return fit->check[i].id;
+}
+
+static const char *check_title(const struct fit_file *fit, int64_t i)
+{
+    return fit->check[i].title[0] != NULL ? fit->check[i].title[0] : "";
+}
+
+static const char *check_title_fr(const struct fit_file *fit, int64_t i)
+{
+    return fit->check[i].title[1] != NULL ? fit->check[i].title[1] : "";
+}
+
+static const char *check_worst(const struct fit_file *fit, int64_t i)
+{
+    return fit->check[i].worst >= 0 ? fit->target[fit->check[i].worst].id : "";
+}
+
+static void write_check_columns(struct shelf *shelf, int check, const struct fit_file *fit)
+{
+    static const struct {
+        const char *name;
+        number_of *of;
+        const char *words;
+    } column[] = { { "effective_size", check_size, "points of equal weight that the weights are worth" },
+                   { "is_thin", check_is_thin, "1: too few to be read" },
+                   { "log_evidence", check_evidence, "logarithm of the prior mean of exp(-distance^2 / 2)" },
+                   { "against_fitted", check_against, "log_evidence less that of the calibration itself" },
+                   { "against_fitted_se", check_against_se, "Monte-Carlo standard error of against_fitted" },
+                   { "misfit", check_misfit, "mean square of the fitted targets' deviations, in errors" },
+                   { "worst_deviation", check_worst_deviation, "root mean square of the largest of them" } };
+    text_column(shelf, "title", check, fit, check_title, fit->checks, "title");
+    text_column(shelf, "title_fr", check, fit, check_title_fr, fit->checks, "title, in French");
+    text_column(shelf, "worst", check, fit, check_worst, fit->checks, "the fitted target that deviates most");
+    for (size_t i = 0; i < sizeof column / sizeof *column; i++)
+        number_column(shelf, column[i].name, check, fit, column[i].of, fit->checks, column[i].words);
+}
+
+static double cell_weight(const struct fit_file *fit, int64_t i)
+{
+    return fit->check[i / fit->targets].weight[i % fit->targets];
+}
+
+#define OF_CELL(name, what)                                                                                     \
+    static double name(const struct fit_file *fit, int64_t i)                                                          \
+    {                                                                                                                  \
+        return fit->check[i / fit->targets].target[i % fit->targets].what;                                             \
+    }
+OF_CELL(cell_mean, mean)
+OF_CELL(cell_low, low)
+OF_CELL(cell_high, high)
+OF_CELL(cell_se, se)
+OF_CELL(cell_met, share_met)
+OF_CELL(cell_deviation, deviation)
+
+static void number_table(struct shelf *shelf, const char *name, const int axis[2], const struct fit_file *fit,
+                         number_of *of, int64_t rows, int64_t columns, const char *words)
+{
+    double *number = malloc((size_t)(rows * columns) * sizeof *number);
+    if (number == NULL)
+        store_fail_memory(shelf->store);
+    for (int64_t i = 0; number != NULL && i < rows * columns; i++)
+        number[i] = of(fit, i);
+    if (number != NULL)
+        table(shelf, name, axis[0], axis[1], (hsize_t)rows, (hsize_t)columns, number, words);
+    free(number);
+}
+
+static void write_checks(struct store *store, const struct fit_file *fit)
+{
+    static const struct {
+        const char *name;
+        number_of *of;
+        const char *words;
+    } cell[] = { { "weight", cell_weight, "the error is divided by the root of this; 0: not fitted" },
+                 { "mean", cell_mean, "weighted mean" },
+                 { "low", cell_low, "weighted 5th percentile" },
+                 { "high", cell_high, "weighted 95th percentile" },
+                 { "se", cell_se, "Monte-Carlo standard error of the mean" },
+                 { "share_met", cell_met, "weighted share that meets it" },
+                 { "deviation", cell_deviation, "root mean square deviation, in the check's errors" } };
+    struct shelf shelf;
+    shelf_open(&shelf, store, "checks");
+    int axis[2];
+    axis[0] = text_axis(&shelf, "check", fit, check_id, fit->checks);
+    axis[1] = text_axis(&shelf, "target", fit, target_id, fit->targets);
+    write_check_columns(&shelf, axis[0], fit);
+    for (size_t i = 0; i < sizeof cell / sizeof *cell; i++)
+        number_table(&shelf, cell[i].name, axis, fit, cell[i].of, fit->checks, fit->targets, cell[i].words);
+    store_attribute(store, shelf.group, "points", H5T_NATIVE_INT64, &fit->bank, 1);
+    shelf_close(&shelf);
+}
+
+/* ---- predictions ---- */
+
+#define OF_PREDICTION(name, what)                                                                                      \
+    static double name(const struct fit_file *fit, int64_t i)                                                          \
+    {                                                                                                                  \
+        return fit->prediction[i].what;                                                                                \
+    }
+OF_PREDICTION(prediction_observed, observed)
+OF_PREDICTION(prediction_share, share)
+OF_PREDICTION(prediction_se, se)
+OF_PREDICTION(prediction_brier, brier)
+OF_PREDICTION(prediction_prior_share, prior_share)
+OF_PREDICTION(prediction_prior_brier, prior_brier)
+
+static const char *prediction_check(const struct fit_file *fit, int64_t i)
+{
+    return fit->check[fit->prediction[i].check].id;
+}
+
+static const char *prediction_target(const struct fit_file *fit, int64_t i)
+{
+    return fit->target[fit->prediction[i].target].id;
+}
+
+static void write_predictions(struct store *store, const struct fit_file *fit)
+{
+    static const struct {
+        const char *name;
+        number_of *of;
+        const char *words;
+    } column[] = { { "observed", prediction_observed, "1: it happened" },
+                   { "share", prediction_share, "probability under the check" },
+                   { "se", prediction_se, "Monte-Carlo standard error of share" },
+                   { "brier", prediction_brier, "(share - observed)^2" },
+                   { "prior_share", prediction_prior_share, "probability under the prior" },
+                   { "prior_brier", prediction_prior_brier, "(prior_share - observed)^2" } };
+    struct shelf shelf;
+    shelf_open(&shelf, store, "predictions");
+    int axis = shelf_axis_range(&shelf, "prediction", 0, fit->predictions);
+    text_column(&shelf, "check", axis, fit, prediction_check, fit->predictions, "the check, which does not fit it");
+    text_column(&shelf, "target", axis, fit, prediction_target, fit->predictions, "what is predicted");
+    for (size_t i = 0; i < sizeof column / sizeof *column; i++)
+        number_column(&shelf, column[i].name, axis, fit, column[i].of, fit->predictions, column[i].words);
+    shelf_close(&shelf);
+}
+
+/* ---- profiles ---- */
+
+static const char *profile_name(const struct fit_file *fit, int64_t i)
+{
+    return fit->parameter[fit->profile[i].parameter].name;
+}
+
+#define OF_TENTH(name, what)                                                                                           \
+    static double name(const struct fit_file *fit, int64_t i)                                                          \
+    {                                                                                                                  \
+        const int64_t t = i % FIT_TENTHS;                                                                              \
+        return fit->profile[i / FIT_TENTHS].what;                                                                      \
+    }
+OF_TENTH(tenth_from, edge[t])
+OF_TENTH(tenth_to, edge[t + 1])
+OF_TENTH(tenth_mean, mean[t])
+OF_TENTH(tenth_se, se[t])
+OF_TENTH(tenth_most, most[t])
+OF_TENTH(tenth_points, points[t])
+
+static void write_profile(struct store *store, const struct fit_file *fit)
+{
+    static const struct {
+        const char *name;
+        number_of *of;
+        const char *words;
+    } cell[] = { { "from", tenth_from, "lower edge of a tenth of the prior" },
+                 { "to", tenth_to, "its upper edge" },
+                 { "mean", tenth_mean, "mean likelihood in it, over that of the whole prior" },
+                 { "se", tenth_se, "Monte-Carlo standard error of the mean" },
+                 { "most", tenth_most, "largest likelihood of its points, over the largest of all" },
+                 { "points", tenth_points, "points in it" } };
+    struct shelf shelf;
+    shelf_open(&shelf, store, "profile");
+    int axis[2];
+    axis[0] = text_axis(&shelf, "parameter", fit, profile_name, fit->profiles);
+    axis[1] = shelf_axis_count(&shelf, "tenth", FIT_TENTHS);
+    for (size_t i = 0; i < sizeof cell / sizeof *cell; i++)
+        number_table(&shelf, cell[i].name, axis, fit, cell[i].of, fit->profiles, FIT_TENTHS, cell[i].words);
+    shelf_close(&shelf);
+}
+
+/* ---- all of it ---- */
+
 static void write_root(struct store *store, const struct fit_file *fit)
 {
     hid_t root = store->file;
@@ -208,6 +408,10 @@ static void write_all(struct store *store, const struct fit_file *fit)
     write_parameters(store, fit);
     write_targets(store, fit);
     write_particles(store, fit);
+    write_checks(store, fit);
+    if (fit->predictions > 0)
+        write_predictions(store, fit);
+    write_profile(store, fit);
     store_flush(store);
     if (!store->failed)
         store_attribute(store, store->file, "complete", H5T_NATIVE_INT8, &complete, 1);
