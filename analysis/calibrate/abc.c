@@ -133,14 +133,14 @@ int abc_propose(const struct abc *self, int i, double *z)
 
 /* ---- weights ------------------------------------------------------------------------------------------------------ */
 
-static struct mixture mixture_of(const struct abc *self)
+struct mixture abc_mixture(const struct abc *self)
 {
     return (struct mixture){ self->plan.dimensions, self->count, self->weight, self->white, self->step };
 }
 
 static double ratio_at(const struct abc *self, const double *z)
 {
-    const struct mixture mixture = mixture_of(self);
+    const struct mixture mixture = abc_mixture(self);
     return mixture_ratio(&mixture, z);
 }
 
@@ -288,7 +288,7 @@ int abc_take(struct abc *self, const double *value, const double *variance, stru
                          self->count, d + 2);
     set_weights(self);
     set_step(self);
-    const struct mixture mixture = mixture_of(self);
+    const struct mixture mixture = abc_mixture(self);
     for (int j = 0; j < self->count; j++)
         mixture_whiten(&mixture, self->z + (long)j * d, self->white + (long)j * d);
     self->generation++;

@@ -104,6 +104,9 @@ int abc_take(struct abc *self, const double *value, const double *variance, stru
 
 enum abc_end abc_done(const struct abc *self);
 
+/* What the next generation is drawn from, inside the region; none: the prior. Borrowed, until abc_take. */
+struct mixture abc_mixture(const struct abc *self);
+
 /* The kept ones, as they weigh. */
 struct particles abc_particles(const struct abc *self);
 

@@ -11,7 +11,7 @@ struct calibrating {
     const struct calibrate_options *options;
     struct fit *fit;
     struct targets targets;
-    double *observed, *error;
+    double *observed, *error, *high;
     bool *at_least, *held_out;
     struct emulator *emulator; /* [history] */
     struct cut cut;
@@ -27,17 +27,19 @@ static int make_targets(struct calibrating *s, struct error *err)
     size_t n = (size_t)c->num_targets;
     s->observed = malloc(n * sizeof *s->observed);
     s->error = malloc(n * sizeof *s->error);
+    s->high = malloc(n * sizeof *s->high);
     s->at_least = malloc(n * sizeof *s->at_least);
     s->held_out = malloc(n * sizeof *s->held_out);
-    if (s->observed == NULL || s->error == NULL || s->at_least == NULL || s->held_out == NULL)
+    if (s->observed == NULL || s->error == NULL || s->high == NULL || s->at_least == NULL || s->held_out == NULL)
         return error_set_memory(err);
     for (size_t j = 0; j < n; j++) {
         s->observed[j] = c->target[j].observed;
         s->error[j] = c->target[j].error;
+        s->high[j] = c->target[j].high;
         s->at_least[j] = c->target[j].is_pattern;
         s->held_out[j] = c->target[j].held_out;
     }
-    s->targets = (struct targets){ c->num_targets, s->observed, s->error, s->at_least, s->held_out };
+    s->targets = (struct targets){ c->num_targets, s->observed, s->error, s->at_least, s->held_out, s->high };
     return 0;
 }
 
@@ -55,7 +57,8 @@ static int make_room(struct calibrating *s, struct error *err)
     s->cut = (struct cut){ s->emulator, 0 };
     int ret = make_targets(s, err);
     return ret != 0 ? ret
-                    : bank_init(&s->fit->bank, c->bank + (c->history + c->generations) * c->particles, c->num_fits, c->num_targets, err);
+                    : bank_init(&s->fit->bank, c->bank + (c->history + c->generations) * c->particles, c->num_fits,
+                                &s->targets, err);
 }
 
 static void free_room(struct calibrating *s)
@@ -69,6 +72,7 @@ static void free_room(struct calibrating *s)
     free(s->draws);
     free(s->observed);
     free(s->error);
+    free(s->high);
     free(s->at_least);
     free(s->held_out);
 }
@@ -79,10 +83,10 @@ static void tell(const struct calibrating *s, const struct calibrate_step *step)
         s->options->step(s->options->step_context, step);
 }
 
-/* What is in the arrays now. */
-static struct posterior_wave wave_at_hand(const struct calibrating *s, int wave, int points)
+/* What is in the arrays now, into the bank. */
+static int keep_points(struct calibrating *s, int points, const struct mixture *from, struct error *err)
 {
-    return (struct posterior_wave){ wave, points, s->z, s->value, s->variance };
+    return bank_add(&s->fit->bank, points, s->draws, s->z, s->value, s->variance, from, err);
 }
 
 /* ---- history matching ---- */
@@ -99,11 +103,6 @@ static double draw_wave(struct calibrating *s, int wave, int points)
     return draws;
 }
 
-static void put_into_bank(struct calibrating *s, int points)
-{
-    bank_add(&s->fit->bank, points, s->draws, s->z, s->value, s->variance);
-}
-
 static int match_history(struct calibrating *s, struct error *err)
 {
     const struct calibration *c = s->calibration;
@@ -112,19 +111,16 @@ static int match_history(struct calibrating *s, struct error *err)
         int points = wave == 0 ? c->bank : c->particles;
         double draws = draw_wave(s, wave, points);
         ret = wave_run(c, wave, points, s->z, &s->options->wave, s->value, s->variance, err);
-        const struct posterior_wave made = wave_at_hand(s, wave, points);
         if (ret == 0)
-            ret = posterior_add_prior(&s->fit->posterior, &made, err);
+            ret = keep_points(s, points, NULL, err);
         if (ret == 0)
             ret = emulator_init(&s->emulator[wave], &s->targets, c->num_fits, points, s->z, s->value, err);
         if (ret == 0) {
             s->cut.count = wave + 1;
-            put_into_bank(s, points);
-            tell(s, &(struct calibrate_step){
-                        .wave = wave, .history = true, .points = points, .inside = points / draws });
+            tell(s,
+                 &(struct calibrate_step){ .wave = wave, .history = true, .points = points, .inside = points / draws });
         }
     }
-    posterior_cut(&s->fit->posterior, &s->cut);
     return ret;
 }
 
@@ -138,15 +134,11 @@ static int run_generation(struct calibrating *s, struct error *err)
     for (int i = 0; i < points; i++)
         s->draws[i] = abc_propose(abc, i, s->z + (size_t)i * (size_t)c->num_fits);
     ret = wave_run(c, wave, points, s->z, &s->options->wave, s->value, s->variance, err);
-    const struct posterior_wave made = wave_at_hand(s, wave, points);
+    const struct mixture from = abc_mixture(abc);
     if (ret == 0)
-        put_into_bank(s, points);
-    if (ret == 0)
-        ret = posterior_add(&s->fit->posterior, abc, &made, err);
+        ret = keep_points(s, points, &from, err);
     if (ret == 0)
         ret = abc_take(abc, s->value, s->variance, err);
-    if (ret == 0)
-        posterior_tell(&s->fit->posterior, abc);
     if (ret == 0)
         tell(s, &(struct calibrate_step){ .wave = wave,
                                           .points = points,
@@ -215,7 +207,6 @@ static int check_all(struct calibrating *s, struct error *err)
 {
     struct fit *fit = s->fit;
     const struct calibration *c = s->calibration;
-    bank_weigh(&fit->bank, &s->cut, fit->posterior.part);
     int ret = checks_make(&fit->checks, &fit->bank, &s->targets, c->check, c->num_checks, err);
     if (ret == 0)
         ret = predict_all(fit, c, err);
@@ -234,7 +225,7 @@ static int check_all(struct calibrating *s, struct error *err)
 
 static void tell_parameter(struct fit *self, const struct calibration *c, int k)
 {
-    const struct particles all = posterior_particles(&self->posterior);
+    const struct particles all = bank_particles(&self->bank);
     struct weighted_row row = particles_parameter(&all, k);
     const double score[3] = { -MARGIN, 0, MARGIN }, posterior[3] = { row.low, row.median, row.high };
     struct fit_parameter *p = &self->parameter[k];
@@ -253,12 +244,13 @@ static void tell_parameter(struct fit *self, const struct calibration *c, int k)
 static void tell_target(struct fit *self, const struct calibration *c, int j)
 {
     const struct calibration_target *t = &c->target[j];
-    const struct particles all = posterior_particles(&self->posterior);
+    const struct particles all = bank_particles(&self->bank);
     struct weighted_row row = particles_value(&all, j);
     self->target[j] = (struct fit_target){ .id = t->id,
                                            .note = t->note,
                                            .observed = t->observed,
                                            .error = t->error,
+                                           .range_high = t->high,
                                            .is_pattern = t->is_pattern,
                                            .held_out = t->held_out,
                                            .mean = row.mean,
@@ -270,7 +262,7 @@ static void tell_target(struct fit *self, const struct calibration *c, int j)
 static int tell_all(struct fit *self, const struct calibration *c, const char *program, struct error *err)
 {
     static const char *const ends[] = { "goes on", "tolerance reached", "few proposals get in", "last generation" };
-    const struct posterior *all = &self->posterior;
+    const struct bank *all = &self->bank;
     size_t n = (size_t)all->count, d = (size_t)c->num_fits;
     self->parameter = calloc(d, sizeof *self->parameter);
     self->target = calloc((size_t)c->num_targets, sizeof *self->target);
@@ -291,7 +283,7 @@ static int tell_all(struct fit *self, const struct calibration *c, const char *p
                                     .particles = all->count,
                                     .parameters = c->num_fits,
                                     .targets = c->num_targets,
-                                    .weight = all->weight,
+                                    .weight = all->posterior,
                                     .distance = all->distance,
                                     .wave = all->wave,
                                     .point = all->point,
@@ -303,7 +295,7 @@ static int tell_all(struct fit *self, const struct calibration *c, const char *p
                                     .target = self->target,
                                     .correlation = self->correlation,
                                     .tolerance = self->abc.tolerance,
-                                    .effective_size = weighted_size(all->weight, all->count),
+                                    .effective_size = weighted_size(all->posterior, all->count),
                                     .generations = self->abc.generation,
                                     .end = ends[self->end] };
     return 0;
@@ -314,16 +306,15 @@ int calibrate_run(struct fit *self, const struct calibration *calibration, const
 {
     struct calibrating s = { .calibration = calibration, .options = options, .fit = self };
     *self = (struct fit){ .end = ABC_GOES_ON };
-    posterior_init(&self->posterior, &s.targets, calibration->num_fits);
     int ret = make_room(&s, err);
     if (ret == 0)
         ret = match_history(&s, err);
     if (ret == 0)
         ret = come_nearer(&s, err);
     if (ret == 0)
-        ret = posterior_smooth(&self->posterior, err);
+        ret = bank_smooth(&self->bank, &s.cut, err);
     if (ret == 0)
-        ret = posterior_weigh(&self->posterior, err);
+        ret = bank_weigh(&self->bank, &s.cut, err);
     if (ret == 0)
         ret = tell_all(self, calibration, options->wave.program, err);
     if (ret == 0)
@@ -335,7 +326,6 @@ int calibrate_run(struct fit *self, const struct calibration *calibration, const
 void calibrate_free(struct fit *self)
 {
     abc_free(&self->abc);
-    posterior_free(&self->posterior);
     free(self->parameter);
     free(self->target);
     free(self->theta);

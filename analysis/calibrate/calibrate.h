@@ -1,5 +1,5 @@
 /* A calibration from beginning to end: waves of history matching that cut the space, then generations of ABC (abc.h) until
- * the posterior no longer comes nearer; then every point of all waves is weighted (posterior.h), and weighted again for
+ * the posterior no longer comes nearer; then every point of all waves is weighted (bank.h), and weighted again for
  * other targets (checks.h). Each wave's points are a pure function of the waves before, its runs those of
  * studies in the calibration's folder: the same bytes on any number of threads and processes, and after any kill. */
 #ifndef MILIEU_CALIBRATE_H
@@ -9,7 +9,6 @@
 #include "abc.h"
 #include "bank.h"
 #include "checks.h"
-#include "posterior.h"
 #include "wave.h"
 
 /* What is told after each wave. */
@@ -33,7 +32,6 @@ struct fit {
     struct fit_file file; /* ready to be written; borrows from the calibration too */
     struct abc abc;
     enum abc_end end;
-    struct posterior posterior;
     struct fit_parameter *parameter;
     struct fit_target *target;
     double *theta, *correlation;

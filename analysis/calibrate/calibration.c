@@ -2,6 +2,7 @@
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +68,8 @@ static void add_key(struct text *text, const struct node *group, int row, const 
 static void add_fits(struct text *text, const struct calibration_reading *c, int line)
 {
     int count;
-    for (const struct node *fit = calibration_items(c->root, KEY_CALIBRATION_fit, &count); fit != NULL; fit = fit->next) {
+    for (const struct node *fit = calibration_items(c->root, KEY_CALIBRATION_fit, &count); fit != NULL;
+         fit = fit->next) {
         for (; line < fit->line; line++)
             text_add(text, "\n");
         text_add(text, "{");
@@ -218,6 +220,23 @@ static void take_pattern(struct calibration_reading *c, struct node *node, struc
         condition_read(&target->pattern, c->r, pattern, name, calibration_num_names(trial));
 }
 
+/* mean and se, or low, high and se. */
+static void take_observed(struct calibration_reading *c, struct node *node, struct calibration_target *target)
+{
+    bool mean = calibration_key(node, KEY_TARGET_mean) != NULL, low = calibration_key(node, KEY_TARGET_low) != NULL;
+    bool high = calibration_key(node, KEY_TARGET_high) != NULL;
+    if (calibration_key(node, KEY_TARGET_se) == NULL || mean == low || low != high)
+        complain(c->r, node, "targets[%s]: output needs mean and se, or low, high and se",
+                 "targets[%s] : output demande mean et se, ou low, high et se", target->id);
+    target->observed = plan_number(node, low ? KEY_TARGET_low : KEY_TARGET_mean);
+    target->error = plan_number(node, KEY_TARGET_se);
+    target->high = low ? plan_number(node, KEY_TARGET_high) : NAN;
+    if (low && high && !(target->observed < target->high))
+        complain(c->r, calibration_key(node, KEY_TARGET_high), "targets[%s]: low = %g is not below high = %g",
+                 "targets[%s] : low = %g n'est pas au-dessous de high = %g", target->id, target->observed,
+                 target->high);
+}
+
 static void take_output(struct calibration_reading *c, struct node *node, struct node *output,
                         struct calibration_target *target)
 {
@@ -236,19 +255,17 @@ static void take_output(struct calibration_reading *c, struct node *node, struct
                  "clinic = « %s » n'est pas une clinique de l'essai, ni « all »", clinic);
     if (!c->self->trial[target->trial].clinics)
         target->place = 0;
-    if (calibration_key(node, KEY_TARGET_mean) == NULL || calibration_key(node, KEY_TARGET_se) == NULL)
-        complain(c->r, node, "targets[%s]: output needs mean and se", "targets[%s] : output demande mean et se",
-                 target->id);
-    target->observed = plan_number(node, KEY_TARGET_mean);
-    target->error = plan_number(node, KEY_TARGET_se);
+    take_observed(c, node, target);
 }
 
 static void take_target(struct calibration_reading *c, struct node *node, struct calibration_target *target)
 {
-    struct node *output = calibration_key(node, KEY_TARGET_output), *pattern = calibration_key(node, KEY_TARGET_pattern);
+    struct node *output = calibration_key(node, KEY_TARGET_output),
+                *pattern = calibration_key(node, KEY_TARGET_pattern);
     const char *note = plan_text(node, KEY_TARGET_note), *id = node_id(node) != NULL ? node_id(node) : "";
     target->id = arena_copy(c->r->keep, id, strlen(id));
     target->note = arena_copy(c->r->keep, note, strlen(note));
+    target->high = NAN;
     target->trial = find_trial(c, node);
     if ((output == NULL) == (pattern == NULL))
         complain(c->r, node, "targets[%s]: output, or pattern: one of the two",

@@ -68,7 +68,8 @@ static double find_likelihoods(struct weighing *self)
     const struct bank *b = self->bank;
     double top = -INFINITY;
     for (int i = 0; i < b->count; i++) {
-        double d = targets_distance(&self->own, b->value + (long)i * b->targets, b->variance + (long)i * b->targets);
+        double d = targets_distance(&self->own, b->value + (long)i * b->targets->count,
+                                    b->variance + (long)i * b->targets->count);
         self->likelihood[i] = -d * d / 2;
         top = fmax(top, self->likelihood[i]);
     }
@@ -109,12 +110,12 @@ static double mean_error(const struct weighted *x, double mean)
 static void tell_target(struct weighing *self, int j, struct fit_check_target *out)
 {
     const struct bank *b = self->bank;
-    struct weighted x = { b->value + j, self->weight, b->count, b->targets };
+    struct weighted x = { b->value + j, self->weight, b->count, b->targets->count };
     struct weighted_row row = weighted_row(&x, self->order);
     *out = (struct fit_check_target){ row.mean, row.low, row.high, mean_error(&x, row.mean), 0, NAN };
     double square = 0;
     for (int i = 0; i < b->count; i++) {
-        double value = x.x[(long)i * x.stride], variance = b->variance[(long)i * b->targets + j];
+        double value = x.x[(long)i * x.stride], variance = b->variance[(long)i * b->targets->count + j];
         double e = targets_deviation(&self->own, j, value, variance);
         if (self->weight[i] > 0 && !self->held_out[j])
             square += self->weight[i] * e * e;

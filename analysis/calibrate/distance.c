@@ -7,8 +7,10 @@ double targets_deviation(const struct targets *self, int j, double value, double
     double off = value - self->observed[j];
     if (!isfinite(variance) || variance < 0)
         return NAN;
-    if (targets_is_pattern(self, j) && off > 0)
+    if (off > 0 && targets_is_pattern(self, j))
         off = 0;
+    if (off > 0 && targets_is_range(self, j))
+        off = fmax(0, value - self->high[j]);
     return off == 0 ? 0 : off / sqrt(self->error[j] * self->error[j] + variance);
 }
 
@@ -24,5 +26,6 @@ double targets_distance(const struct targets *self, const double *value, const d
 
 bool targets_met(const struct targets *self, int j, double value, double variance)
 {
-    return fabs(targets_deviation(self, j, value, variance)) <= (targets_is_pattern(self, j) ? 0 : 2);
+    return fabs(targets_deviation(self, j, value, variance)) <=
+           (targets_is_pattern(self, j) || targets_is_range(self, j) ? 0 : 2);
 }

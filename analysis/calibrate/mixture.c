@@ -1,8 +1,42 @@
 #include "mixture.h"
 
 #include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "emulator.h"
+
+static const double *copy_of(const double *from, size_t count)
+{
+    double *copied = malloc(count * sizeof *copied);
+    if (copied != NULL)
+        memcpy(copied, from, count * sizeof *copied);
+    return copied;
+}
+
+int mixture_copy(struct mixture *self, const struct mixture *from, struct error *err)
+{
+    *self = (struct mixture){ .dimensions = from != NULL ? from->dimensions : 0 };
+    if (from == NULL || from->count == 0)
+        return 0;
+    size_t n = (size_t)from->count, d = (size_t)from->dimensions;
+    self->weight = copy_of(from->weight, n);
+    self->white = copy_of(from->white, n * d);
+    self->step = copy_of(from->step, d * d);
+    if (self->weight == NULL || self->white == NULL || self->step == NULL)
+        return error_set_memory(err);
+    self->count = from->count;
+    return 0;
+}
+
+void mixture_free(struct mixture *self)
+{
+    free((void *)(uintptr_t)self->weight);
+    free((void *)(uintptr_t)self->white);
+    free((void *)(uintptr_t)self->step);
+    *self = (struct mixture){ 0 };
+}
 
 void mixture_whiten(const struct mixture *self, const double *z, double *y)
 {

@@ -81,6 +81,17 @@ static void print_parameters(const struct terminal *t, const struct fit_file *fi
     }
 }
 
+static void observed_cell(char cell[CELL_LENGTH], const struct terminal *t, const struct fit_target *target)
+{
+    char number[2][NUMBER_LENGTH];
+    text_figures(number[0], target->observed, t->lang);
+    text_figures(number[1], target->range_high, t->lang);
+    if (isfinite(target->range_high))
+        snprintf(cell, CELL_LENGTH, in_words(t, WORD_VALIDATE_WITHIN), number[0], number[1]);
+    else
+        snprintf(cell, CELL_LENGTH, target->is_pattern ? in_words(t, WORD_VALIDATE_AT_LEAST) : "%s", number[0]);
+}
+
 static void print_targets(const struct terminal *t, const struct fit_file *fit)
 {
     struct columns table;
@@ -94,9 +105,8 @@ static void print_targets(const struct terminal *t, const struct fit_file *fit)
     columns_print_heading(&table);
     for (int64_t j = 0; j < fit->targets; j++) {
         const struct fit_target *target = &fit->target[j];
-        char cell[COLUMNS_MOST][CELL_LENGTH], number[NUMBER_LENGTH], name[128];
-        text_figures(number, target->observed, t->lang);
-        snprintf(cell[0], CELL_LENGTH, target->is_pattern ? in_words(t, WORD_VALIDATE_AT_LEAST) : "%s", number);
+        char cell[COLUMNS_MOST][CELL_LENGTH], name[128];
+        observed_cell(cell[0], t, target);
         cell_of(cell[1], t, target->mean, target->low, target->high);
         text_number(cell[2], 100 * target->share_met, 0, false, t->lang);
         snprintf(name, sizeof name, "%s%s%s", target->id, target->held_out ? ", " : "",
@@ -148,6 +158,8 @@ static int print_json(const struct terminal *t, const struct fit_file *fit, cons
         cJSON_AddStringToObject(one, "id", fit->target[j].id);
         cJSON_AddBoolToObject(one, "held_out", fit->target[j].held_out);
         add_number_or_null(one, "observed", fit->target[j].observed);
+        if (isfinite(fit->target[j].range_high))
+            add_number_or_null(one, "range_high", fit->target[j].range_high);
         add_number_or_null(one, "fitted", fit->target[j].mean);
         add_number_or_null(one, "low", fit->target[j].low);
         add_number_or_null(one, "high", fit->target[j].high);

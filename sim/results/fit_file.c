@@ -143,6 +143,7 @@ static void write_parameters(struct store *store, const struct fit_file *fit)
         return fit->target[i].what;                                                                                    \
     }
 OF_TARGET(observed, observed)
+OF_TARGET(range_high, range_high)
 OF_TARGET(error_of, error)
 OF_TARGET(is_pattern, is_pattern)
 OF_TARGET(held_out, held_out)
@@ -157,7 +158,9 @@ static void write_targets(struct store *store, const struct fit_file *fit)
         const char *name;
         number_of *of;
         const char *words;
-    } column[] = { { "observed", observed, "what was observed; of a pattern, the share at least" },
+    } column[] = { { "observed", observed,
+                     "what was observed; of a pattern, the share at least; of a range, its low end" },
+                   { "range_high", range_high, "of a range, its high end; missing: it is none" },
                    { "error", error_of, "its standard error; of a pattern, its tolerance" },
                    { "is_pattern", is_pattern, "1: a share of runs in which a pattern holds" },
                    { "held_out", held_out, "1: told of, not fitted" },
@@ -238,7 +241,7 @@ static double cell_weight(const struct fit_file *fit, int64_t i)
     return fit->check[i / fit->targets].weight[i % fit->targets];
 }
 
-#define OF_CELL(name, what)                                                                                     \
+#define OF_CELL(name, what)                                                                                            \
     static double name(const struct fit_file *fit, int64_t i)                                                          \
     {                                                                                                                  \
         return fit->check[i / fit->targets].target[i % fit->targets].what;                                             \

@@ -32,6 +32,7 @@ struct fit_parameter {
 struct fit_target {
     const char *id, *note;
     double observed, error;
+    double range_high; /* of a range that begins at `observed`; NaN: it is none */
     bool is_pattern, held_out;
     double mean, low, high, share_met; /* over the posterior */
 };

@@ -3,7 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "analysis/calibrate/posterior.h"
+#include "analysis/calibrate/abc.h"
+#include "analysis/calibrate/bank.h"
 #include "statistics.h"
 
 enum { DIMENSIONS = 2, TARGETS = 2, MOST = 400 };
@@ -34,21 +35,26 @@ static void values_at(const double *z, double *value, double *variance)
 }
 
 struct made {
+    int draws[MOST];
     double z[MOST * DIMENSIONS], value[MOST * TARGETS], variance[MOST * TARGETS];
 };
 
-static struct posterior_wave generation_of(struct made *made, const struct abc *abc)
+static const struct cut whole = { NULL, 0 };
+
+static void add_generation(struct bank *bank, struct made *made, struct abc *abc)
 {
     int n = abc_proposals(abc);
     for (int i = 0; i < n; i++) {
-        cr_assert(abc_propose(abc, i, made->z + i * DIMENSIONS) > 0);
+        made->draws[i] = abc_propose(abc, i, made->z + i * DIMENSIONS);
         values_at(made->z + i * DIMENSIONS, made->value + i * TARGETS, made->variance + i * TARGETS);
     }
-    return (struct posterior_wave){ abc->generation, n, made->z, made->value, made->variance };
+    const struct mixture from = abc_mixture(abc);
+    cr_assert(bank_add(bank, n, made->draws, made->z, made->value, made->variance, &from, NULL) == 0);
+    cr_assert(abc_take(abc, made->value, made->variance, NULL) == 0);
 }
 
 /* So many generations; more than it takes to be near are not there. */
-static void fit(struct posterior *posterior, const struct targets *targets, uint32_t seed, int generations)
+static void fit(struct bank *bank, const struct targets *targets, uint32_t seed, int generations)
 {
     static struct made made;
     const struct abc_plan plan = { .targets = targets,
@@ -59,37 +65,32 @@ static void fit(struct posterior *posterior, const struct targets *targets, uint
                                    .error = ABC_NORMAL,
                                    .seed = seed };
     struct abc abc;
-    cr_assert(abc_init(&abc, &plan, NULL) == 0);
-    posterior_init(posterior, targets, DIMENSIONS);
-    while (abc_done(&abc) == ABC_GOES_ON) {
-        const struct posterior_wave wave = generation_of(&made, &abc);
-        cr_assert(posterior_add(posterior, &abc, &wave, NULL) == 0);
-        cr_assert(abc_take(&abc, wave.value, wave.variance, NULL) == 0);
-        posterior_tell(posterior, &abc);
-    }
-    cr_assert(posterior_weigh(posterior, NULL) == 0);
+    cr_assert(abc_init(&abc, &plan, NULL) == 0 && bank_init(bank, 3 * MOST, DIMENSIONS, targets, NULL) == 0);
+    while (abc_done(&abc) == ABC_GOES_ON)
+        add_generation(bank, &made, &abc);
+    cr_assert(bank_weigh(bank, &whole, NULL) == 0);
     abc_free(&abc);
 }
 
 /* 60 fits of one, two and three generations each: the mean of their means and of their log SDs is the closed form's. The
  * tolerance of one generation is far above 1, and its posterior is right all the same. False alarms 6e-7 each. */
-Test(posterior, is_exact_after_any_generation)
+Test(bank, is_exact_after_any_generation)
 {
     const struct targets targets = { TARGETS, observed, error_of, NULL, NULL };
     const struct known known = closed_form();
     for (int generations = 1; generations <= 3; generations++) {
         struct sample mean[2] = { { 0 } }, spread[2] = { { 0 } }, r = { 0 }, size = { 0 };
         for (uint32_t seed = 0; seed < 60; seed++) {
-            struct posterior posterior;
-            fit(&posterior, &targets, seed, generations);
-            const struct particles all = posterior_particles(&posterior);
+            struct bank bank;
+            fit(&bank, &targets, seed, generations);
+            const struct particles all = bank_particles(&bank);
             for (int k = 0; k < DIMENSIONS; k++) {
                 sample_add(&mean[k], particles_parameter(&all, k).mean);
                 sample_add(&spread[k], log(particles_parameter(&all, k).sd));
             }
             sample_add(&r, atanh(particles_correlation(&all, 0, 1)));
             sample_add(&size, particles_size(&all));
-            posterior_free(&posterior);
+            bank_free(&bank);
         }
         for (int k = 0; k < DIMENSIONS; k++) {
             cr_expect(fabs(sample_z(&mean[k], known.mean[k])) < 5, "%d generations: %g, not %g", generations,
@@ -108,12 +109,14 @@ Test(posterior, is_exact_after_any_generation)
 static double error_after(double bend, double noise, double *told)
 {
     enum { POINTS = 1500 };
+    static int draws[POINTS];
     static double z[POINTS * DIMENSIONS], value[POINTS * TARGETS], variance[POINTS * TARGETS], chance[4];
     const struct targets targets = { TARGETS, observed, error_of, NULL, NULL };
-    struct posterior posterior;
+    struct bank bank;
     double squares = 0;
     *told = 0;
     for (int i = 0; i < POINTS; i++) {
+        draws[i] = 1;
         place_normals((struct place_luck){ 5, 0, i }, PLACE_PRIOR, 0, DIMENSIONS, z + 2 * i);
         place_normals((struct place_luck){ 5, 1, i }, PLACE_PRIOR, 0, DIMENSIONS, chance);
         for (int j = 0; j < TARGETS; j++) {
@@ -121,19 +124,19 @@ static double error_after(double bend, double noise, double *told)
             variance[2 * i + j] = noise * noise;
         }
     }
-    posterior_init(&posterior, &targets, DIMENSIONS);
-    cr_assert(posterior_add_prior(&posterior, &(struct posterior_wave){ 0, POINTS, z, value, variance }, NULL) == 0);
-    cr_assert(posterior_smooth(&posterior, NULL) == 0);
+    cr_assert(bank_init(&bank, POINTS, DIMENSIONS, &targets, NULL) == 0);
+    cr_assert(bank_add(&bank, POINTS, draws, z, value, variance, NULL, NULL) == 0);
+    cr_assert(bank_smooth(&bank, &whole, NULL) == 0);
     for (int i = 0; i < POINTS; i++) {
-        double off = posterior.value[2 * i] - sin(bend * z[2 * i]) / bend;
+        double off = bank.value[2 * i] - sin(bend * z[2 * i]) / bend;
         squares += off * off / POINTS;
-        *told += posterior.variance[2 * i] / POINTS;
+        *told += bank.variance[2 * i] / POINTS;
     }
-    posterior_free(&posterior);
+    bank_free(&bank);
     return sqrt(squares);
 }
 
-Test(posterior, smoothing_takes_chance_out_and_keeps_what_is_there)
+Test(bank, smoothing_takes_chance_out_and_keeps_what_is_there)
 {
     double told, error = error_after(0.01, 0.3, &told);
     cr_expect(error < 0.3 / 10, "a plane: %g", error); /* 6 terms of 1500 points: 0.3 sqrt(6 / 1500) = 0.019 */
@@ -146,33 +149,33 @@ Test(posterior, smoothing_takes_chance_out_and_keeps_what_is_there)
 }
 
 /* What was held out or is missing: a point without a value that is fitted has no weight, and the others' do not change. */
-Test(posterior, a_point_that_failed_counts_for_nothing)
+Test(bank, a_point_that_failed_counts_for_nothing)
 {
     const struct targets targets = { TARGETS, observed, error_of, NULL, NULL };
     const double z[] = { 0.5, 0, 1, 0, 0, 0.5 }, variance[6] = { 0 };
     double value[6];
-    struct posterior posterior;
+    struct bank bank;
     for (int i = 0; i < 3; i++)
         values_at(z + 2 * i, value + 2 * i, (double[2]){ 0 });
     value[2] = NAN;
-    posterior_init(&posterior, &targets, DIMENSIONS);
-    cr_assert(posterior_add_prior(&posterior, &(struct posterior_wave){ 0, 3, z, value, variance }, NULL) == 0);
-    cr_assert(posterior_weigh(&posterior, NULL) == 0);
+    cr_assert(bank_init(&bank, 3, DIMENSIONS, &targets, NULL) == 0);
+    cr_assert(bank_add(&bank, 3, (int[]){ 1, 1, 1 }, z, value, variance, NULL, NULL) == 0);
+    cr_assert(bank_weigh(&bank, &whole, NULL) == 0);
     double far0 = 1 + 0, far2 = 4 + 0; /* ((0.5 - 1) / 0.5)^2, and (0 - 1) / 0.5 */
-    cr_expect_float_eq(posterior.weight[0], 1 / (1 + exp((far0 - far2) / 2)), 1e-12);
-    cr_expect(posterior.weight[1] == 0);
-    posterior_free(&posterior);
-    posterior_free(&posterior);
+    cr_expect_float_eq(bank.posterior[0], 1 / (1 + exp((far0 - far2) / 2)), 1e-12);
+    cr_expect(bank.posterior[1] == 0);
+    bank_free(&bank);
+    bank_free(&bank);
 }
 
-Test(posterior, nothing_near_is_an_error)
+Test(bank, nothing_near_is_an_error)
 {
     const struct targets targets = { TARGETS, observed, error_of, NULL, NULL };
     const double z[] = { 0, 0 }, value[] = { NAN, 0 }, variance[2] = { 0 };
-    struct posterior posterior;
+    struct bank bank;
     struct error err = { 0 };
-    posterior_init(&posterior, &targets, DIMENSIONS);
-    cr_assert(posterior_add_prior(&posterior, &(struct posterior_wave){ 0, 1, z, value, variance }, NULL) == 0);
-    cr_expect(posterior_weigh(&posterior, &err) == MILIEU_ERR_RUN);
-    posterior_free(&posterior);
+    cr_assert(bank_init(&bank, 1, DIMENSIONS, &targets, NULL) == 0);
+    cr_assert(bank_add(&bank, 1, (int[]){ 1 }, z, value, variance, NULL, NULL) == 0);
+    cr_expect(bank_weigh(&bank, &whole, &err) == MILIEU_ERR_RUN);
+    bank_free(&bank);
 }
