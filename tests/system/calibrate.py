@@ -5,13 +5,14 @@ import json
 import random
 import shutil
 import signal
+import statistics
 import subprocess
 import time
 
 import h5py
 import numpy as np
 
-from support import MILIEU, TINY, WORK, Tests, milieu
+from support import MILIEU, SCENARIOS, TINY, WORK, Tests, milieu
 
 CALIBRATION = """format = "milieu-calibration/1";
 id = "small";
@@ -127,6 +128,99 @@ def test_file():
         assert file["calibration/text"][()].decode() == CALIBRATION
 
 
+CHECKS = CALIBRATION.replace("hold_out =", """checks: (
+    { id = "reach-too"; fit = ["turnover", "starts", "reach"]; title = { en = "Reach too"; fr = "La portée aussi"; }; },
+    { id = "half"; weigh = ({ target = "turnover"; weight = 0.0; }, { target = "starts"; weight = 4.0; }); },
+    { id = "no-start"; without = ["starts"]; predict = ({ target = "starts"; observed = 1; }); }
+);
+show = ["turnover", "starts"];
+hold_out =""").replace("history = 1", "bank = 90; history = 1").replace("at_least = 0.7", "at_least = 0.8")
+
+
+def test_checks():
+    """checks weigh the points there are: the same in the file, in --json and by hand; no new simulation; no effect on the fit"""
+    to = folder("checks")
+    told = json.loads(fit(calibration(CHECKS, "checks.cfg"), to, "--json").out)
+    check = {c["id"]: c for c in told["checks"]}
+    assert list(check) == ["prior", "fitted", "reach-too", "half", "no-start"]
+    assert [t["weight"] for t in check["half"]["targets"]] == [0, 4, 0]
+    assert check["prior"]["log_evidence"] == 0 and check["fitted"]["against_fitted"] == 0
+    assert check["reach-too"]["against_fitted"] < 0 < check["no-start"]["against_fitted"]  # one more to meet, one less
+    fitted = {t["id"]: t for t in told["targets"]}
+    for target in check["fitted"]["targets"]:
+        assert abs(target["mean"] - fitted[target["id"]]["fitted"]) < 0.05, target  # some of the same points, other weights
+    (one,) = told["predictions"]
+    share = {t["id"]: t["mean"] for t in check["no-start"]["targets"]}["starts"]
+    assert one["share"] == share and np.isclose(one["brier"], (1 - share) ** 2) and told["brier"]["constant"] == 0
+    assert {p["parameter"] for p in told["profiles"]} == {"idle", "nurse_turnover_rate"}
+    with h5py.File(to / "fit.h5") as file:
+        assert [n.decode() for n in file["checks/check"][:]] == list(check)
+        assert file["checks/title_fr"][2].decode() == "La portée aussi"
+        assert file["checks/mean"].dims[1][0].name == "/checks/target"
+        mean = [[t["mean"] for t in c["targets"]] for c in told["checks"]]
+        assert np.array_equal(file["checks/mean"][:], mean)
+        assert np.isclose(file["predictions/brier"][0], one["brier"]) and file["profile/mean"].shape == (2, 10)
+    words = fit(calibration(CHECKS, "checks.cfg"), to, "--lang", "fr").out
+    assert "Contrôles" in words and "no-start" in words and "moindre" in words
+    assert max(len(line) for line in words.splitlines()) <= 80
+
+
+RECOVERY = """format = "milieu-calibration/1";
+trials: ( { id = "cases"; scenario = "integrated-care.cfg"; set = ["time.horizon=65"]; replications = 8; } );
+targets: (
+    { id = "integration"; output = "care_integration_change_26w"; mean = %.6f; se = 1.1; },
+    { id = "stopped"; output = "discontinued"; mean = %.6f; se = 0.1; }
+);
+fit: (
+    { path = "innovation.integration_full"; prior = ("normal", 9.0, 3.0, 0.0, 25.0); },
+    { path = "rules.stop_level"; prior = ("normal", -3.2, 0.75, -6.0, -1.0); }
+);
+method: { particles = 40; bank = 160; history = 1; generations = 2; keep = 0.5; seed = 5; };
+"""
+PLANTS, PRIOR = 8, ((9.0, 3.0), (-3.2, 0.75))
+
+
+def observed_at(theta, luck, seed):
+    """What a study of the size of [003] would have seen of these parameters: many runs, and the sampling error."""
+    out = WORK / "planted.h5"
+    milieu("run", SCENARIOS / "integrated-care.cfg", "--set", "time.horizon=65", "--set", "runs.parameters=prior", "--set",
+           f"innovation.integration_full={theta[0]!r}", "--set", f"rules.stop_level={theta[1]!r}", "--draws", 60,
+           "--replications", 2, "--seed", seed, "-j", 2, "-o", out, "--progress", "none", status=0)
+    with h5py.File(out) as file:
+        at = [np.nanmean(file[f"outcomes_all/{name}"][0]) for name in ("care_integration_change_26w", "discontinued")]
+    return at[0] + luck.gauss(0, 1.1), at[1] + luck.gauss(0, 0.1)
+
+
+def rank_scores(planted, path):
+    """Normal scores of the ranks of what was planted among what was fitted, and how narrow that is."""
+    with h5py.File(path) as file:
+        z, weight = file["particles/z"][:], file["particles/weight"][:]
+    size = 1 / (weight ** 2).sum()
+    rank = [weight[z[:, k] < planted[k]].sum() for k in range(2)]
+    score = [statistics.NormalDist().inv_cdf(min(max(r, 0.25 / size), 1 - 0.25 / size)) for r in rank]
+    return score, [np.sqrt(weight @ (z[:, k] - weight @ z[:, k]) ** 2) for k in range(2)]
+
+
+def test_recovery():
+    """parameters of the real model, planted and calibrated from data of the size of the sources, rank where they should"""
+    # Ranks of values drawn from the prior are uniform, so that the 16 squared scores sum to a chi-square of 16 degrees:
+    # below 2.5 or above 43.8 in 2 of 10,000 lucks. Values that go to the wrong parameter are far above.
+    luck, square, narrow = random.Random(SEED), 0, []
+    for plant in range(PLANTS):
+        planted = [luck.gauss(0, 1), luck.gauss(0, 1)]
+        theta = [mean + sd * z for (mean, sd), z in zip(PRIOR, planted)]
+        path = calibration(RECOVERY % observed_at(theta, luck, 100 + plant), "recovery.cfg")
+        to = folder(f"recovery-{plant}")
+        if plant > 0:  # targets do not change what is run in wave 0
+            shutil.copytree(WORK / "recovery-0/wave-00", to / "wave-00")
+        fit(path, to, "-j", "2")
+        score, width = rank_scores(planted, to / "fit.h5")
+        square += score[0] ** 2 + score[1] ** 2
+        narrow.append(width)
+    assert 2.5 < square < 43.8, square
+    assert (np.mean(narrow, axis=0) < 0.85).all(), f"something was learnt of both: {np.mean(narrow, axis=0)}"
+
+
 def test_changed():
     """another calibration in the same folder is refused, and what is there stays"""
     to = folder("changed")
@@ -146,6 +240,14 @@ BROKEN = [
     ('"tiny.cfg"', '"tin.cfg"', 3, "there is no such file", "n'existe pas"),
     ("mean = 0.6; se = 0.05;", "mean = 0.6;", 5, "output needs mean and se", "output demande mean et se"),
     ("particles = 60", "particle = 60", 14, "did you mean", "vouliez-vous dire"),
+    ("history = 1", "bank = 70; history = 0", 14, "without history", "sans history"),
+    ("method:", 'checks: ( { id = "fitted"; } ); method:', 14, "every calibration has", "tout calage a"),
+    ("method:", 'checks: ( { id = "x"; without = ["rech"]; } ); method:', 14, "none of the targets", "aucune des cibles"),
+    ("method:", 'checks: ( { id = "x"; predict = ({ target = "starts"; observed = 1; }); } ); method:', 14,
+     "is fitted by this check", "est calé par ce contrôle"),
+    ("method:", 'checks: ( { id = "x"; predict = ({ target = "reach"; observed = 1; }); } ); method:', 14,
+     "only a pattern holds", "seul un motif tient"),
+    ("method:", 'show = ["reach", "reach", "reach", "reach", "reach", "reach"]; method:', 14, "at most 5", "5 cibles au plus"),
 ]
 
 
