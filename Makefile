@@ -84,7 +84,7 @@ TOOLS      := $(TOOL_SRC:scripts/%.c=$(BUILD)/tools/%)
 FORMATTED  := $(wildcard *.c sim/*/*.[ch] analysis/*.[ch] analysis/*/*.[ch] $(TOOL_SRC) tests/*/*.[ch])
 
 .PHONY: all help programs unit-programs unit verify system test demo deps deps-build install uninstall format lint gate docs docs-check \
-        picture coverage sanitize fuzz bench clean FORCE
+        picture coverage sanitize fuzz validate bench clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -108,6 +108,7 @@ help:
 ## make sanitize    unit and verify tests under ASan and UBSan, with the leak gate
 ## make coverage    line coverage of sim/, at least 90 %
 ## make fuzz        60 s on the scenario reader
+## make validate    every published pattern, misses beside hits: sim/VALIDATION.md (some minutes)
 ## make bench       speed and memory, as ratios
 ## make clean
 
@@ -222,6 +223,9 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/obj/tests/fuzz/%.o $(BUILD)/libmilieu.a
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(HDF5_SHARED) $(BASE_LIBS)
+
+validate: all
+	@scripts/validate '$(BUILD)' '$(JOBS)'
 
 bench: all $(BUILD)/tests/bench/study_speed $(BUILD)/tests/bench/bare_loop
 	@MILIEU='$(abspath $(BUILD)/milieu)' tests/bench/bench.py

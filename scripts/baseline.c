@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../sim/scenario/ensemble.h"
 #include "../sim/scenario/schema.h"
 
 static const char *const preamble =
@@ -110,8 +111,10 @@ static void parameters_of(const struct page *page, int section)
             continue;
         snprintf(value, sizeof value, p->spread > 0 ? "{ value = %.10g; spread = %.10g; }" : "%.10g", p->value,
                  p->spread);
-        snprintf(more, sizeof more, "%s, %s", evidence_name[p->evidence], p->source);
-        one_key(page, false, p->id, value, (struct remark){ p->words[0], "", p->unit, true, p->min, p->max, more });
+        bool fitted = ensemble_column(&ensemble_shipped, i) >= 0; /* stated, it would not be drawn from the ensemble */
+        snprintf(more, sizeof more, "%s, %s%s", evidence_name[p->evidence], p->source,
+                 fitted ? "; fitted: without this line, of the ensemble" : "");
+        one_key(page, fitted, p->id, value, (struct remark){ p->words[0], "", p->unit, true, p->min, p->max, more });
     }
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "../sim/model/tables.h"
+#include "../sim/scenario/ensemble.h"
 #include "../sim/scenario/keys.h"
 
 static const char *const notice = "<!-- Made by `make docs` from the tables in sim/; a change here is lost. -->\n\n";
@@ -70,6 +71,19 @@ static void evidence_line(void)
     printf(".\n");
 }
 
+/* What a run takes in their place, unless the scenario states them. */
+static void fitted(void)
+{
+    const struct ensemble *e = &ensemble_shipped;
+    printf("\n## Fitted\n\nA run takes these from the members of [the shipped "
+           "ensemble](../scenarios/ensembles/README.md), all of one "
+           "member together, unless the\nscenario states them or says `runs.parameters = \"prior\"`.\n\n");
+    header("| id | median | 90 % of the members |", 3);
+    for (int k = 0; k < e->num_params; k++)
+        printf("| `%s` | %.3g | %.3g … %.3g |\n", param_table[e->param[k]].id, ensemble_quantile(e, k, 0.5),
+               ensemble_quantile(e, k, 0.05), ensemble_quantile(e, k, 0.95));
+}
+
 static void parameters(void)
 {
     printf("# Parameters\n\n%s", notice);
@@ -80,6 +94,7 @@ static void parameters(void)
         "notes, or a document [000] to [004].\n",
         (int)NUM_PARAMS);
     evidence_line();
+    fitted();
     for (int section = 0; section < NUM_SECTIONS; section++) {
         printf("\n## `%s`\n\n", section_path[section]);
         header("| id | default | unit | plausible | allowed | spread | evidence | source | what | en français |", 10);

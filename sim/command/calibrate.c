@@ -152,11 +152,16 @@ static int print_json(const struct terminal *t, const struct fit_file *fit, cons
         add_number_or_null(one, "mean_z", fit->parameter[k].mean_z);
         add_number_or_null(one, "sd_z", fit->parameter[k].sd_z);
     }
+    list = cJSON_AddArrayToObject(object, "correlation");
+    for (int64_t k = 0; k < fit->parameters; k++)
+        cJSON_AddItemToArray(list,
+                             cJSON_CreateDoubleArray(fit->correlation + k * fit->parameters, (int)fit->parameters));
     list = cJSON_AddArrayToObject(object, "targets");
     for (int64_t j = 0; j < fit->targets; j++) {
         cJSON_AddItemToArray(list, one = cJSON_CreateObject());
         cJSON_AddStringToObject(one, "id", fit->target[j].id);
         cJSON_AddBoolToObject(one, "held_out", fit->target[j].held_out);
+        cJSON_AddStringToObject(one, "note", fit->target[j].note);
         add_number_or_null(one, "observed", fit->target[j].observed);
         if (isfinite(fit->target[j].range_high))
             add_number_or_null(one, "range_high", fit->target[j].range_high);
