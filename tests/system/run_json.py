@@ -85,6 +85,26 @@ def test_plan():
     assert untimed(run_json(tiny, "--seed", "100")) != untimed(run_json(tiny, "--seed", "101"))
 
 
+def spread_of(*arguments):
+    """of all clinics in the first arm, the SD and the unknown share of an outcome that has both sources"""
+    figure = run_json(tiny, "--draws", "60", *arguments)["arms"][0]["all"]["reach"]
+    return figure["sd"], figure.get("unknown_share")
+
+
+def test_uncertainty():
+    """--uncertainty: what is not known and chance apart; the share of what is not known wherever draws have several runs"""
+    both, share = spread_of("--replications", "3")
+    chance, none = spread_of("--replications", "3", "--uncertainty", "chance")
+    parameters, _ = spread_of("--uncertainty", "parameters")
+    assert 0 < chance < both and 0 < parameters < both and 0 < share < 1, (both, chance, parameters, share)
+    assert none < 0.1, none  # draws that are all alike: an ICC of 60 x 3 runs is below 0.1 but for 1 luck in 10
+    assert spread_of("--replications", "1")[1] is None
+    kept = milieu("run", tiny, "--uncertainty", "chance", "-o", WORK / "chance.h5", status=0)
+    assert kept.out != "" and untimed(run_json(tiny, "--uncertainty", "chance")) == untimed(
+        run_json(tiny, "--set", "runs.uncertainty=chance"))
+    assert "both|parameters|chance" in milieu("run", tiny, "--uncertainty", "luck", status=2).err
+
+
 def test_set():
     """--set does what writing the value does, and later ones win"""
     result = run_json(tiny, "--set", "time.horizon=104", "--set", "time.horizon=78")
