@@ -55,7 +55,8 @@ static int make_room(struct calibrating *s, struct error *err)
     s->cut = (struct cut){ s->emulator, 0 };
     int ret = make_targets(s, err);
     return ret != 0 ? ret
-                    : bank_init(&s->fit->bank, c->bank + (c->history + c->generations) * c->particles, c->num_fits, c->num_targets, err);
+                    : bank_init(&s->fit->bank, c->bank + (c->history + c->generations) * c->particles, c->num_fits,
+                                c->num_targets, err);
 }
 
 static void free_room(struct calibrating *s)
@@ -120,8 +121,8 @@ static int match_history(struct calibrating *s, struct error *err)
         if (ret == 0) {
             s->cut.count = wave + 1;
             put_into_bank(s, points);
-            tell(s, &(struct calibrate_step){
-                        .wave = wave, .history = true, .points = points, .inside = points / draws });
+            tell(s,
+                 &(struct calibrate_step){ .wave = wave, .history = true, .points = points, .inside = points / draws });
         }
     }
     posterior_cut(&s->fit->posterior, &s->cut);

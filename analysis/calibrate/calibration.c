@@ -67,7 +67,8 @@ static void add_key(struct text *text, const struct node *group, int row, const 
 static void add_fits(struct text *text, const struct calibration_reading *c, int line)
 {
     int count;
-    for (const struct node *fit = calibration_items(c->root, KEY_CALIBRATION_fit, &count); fit != NULL; fit = fit->next) {
+    for (const struct node *fit = calibration_items(c->root, KEY_CALIBRATION_fit, &count); fit != NULL;
+         fit = fit->next) {
         for (; line < fit->line; line++)
             text_add(text, "\n");
         text_add(text, "{");
@@ -245,7 +246,8 @@ static void take_output(struct calibration_reading *c, struct node *node, struct
 
 static void take_target(struct calibration_reading *c, struct node *node, struct calibration_target *target)
 {
-    struct node *output = calibration_key(node, KEY_TARGET_output), *pattern = calibration_key(node, KEY_TARGET_pattern);
+    struct node *output = calibration_key(node, KEY_TARGET_output),
+                *pattern = calibration_key(node, KEY_TARGET_pattern);
     const char *note = plan_text(node, KEY_TARGET_note), *id = node_id(node) != NULL ? node_id(node) : "";
     target->id = arena_copy(c->r->keep, id, strlen(id));
     target->note = arena_copy(c->r->keep, note, strlen(note));

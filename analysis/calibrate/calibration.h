@@ -41,7 +41,7 @@ struct calibration_check {
     struct calibration_prediction {
         int target;
         double observed; /* 1: the pattern held */
-    } *prediction;
+    } * prediction;
 };
 
 struct calibration {
@@ -52,7 +52,7 @@ struct calibration {
     struct calibration_target *target;
     int num_checks; /* the first two are `prior`, which fits nothing, and `fitted`, the calibration itself */
     struct calibration_check *check;
-    int num_show, *show; /* targets told of side by side under every check */
+    int num_show, *show;                 /* targets told of side by side under every check */
     int particles, history, generations; /* points of a wave; waves of history matching; generations at most */
     int bank;                            /* points of wave 0 */
     double keep;                         /* share of the particles that a generation keeps */

@@ -88,8 +88,8 @@ static void take_check(struct calibration_reading *c, struct node *node, struct 
 {
     const char *id = node_id(node) != NULL ? node_id(node) : "", *title[2];
     if (strcmp(id, "prior") == 0 || strcmp(id, "fitted") == 0)
-        complain(c->r, node, "checks: every calibration has the check \"%s\"", "checks : tout calage a le contrôle « %s »",
-                 id);
+        complain(c->r, node, "checks: every calibration has the check \"%s\"",
+                 "checks : tout calage a le contrôle « %s »", id);
     if (!begin(c, id, check))
         return;
     plan_title(node, title);

@@ -238,7 +238,7 @@ static double cell_weight(const struct fit_file *fit, int64_t i)
     return fit->check[i / fit->targets].weight[i % fit->targets];
 }
 
-#define OF_CELL(name, what)                                                                                     \
+#define OF_CELL(name, what)                                                                                            \
     static double name(const struct fit_file *fit, int64_t i)                                                          \
     {                                                                                                                  \
         return fit->check[i / fit->targets].target[i % fit->targets].what;                                             \

@@ -104,8 +104,8 @@ static void compare(const struct checks *checks, int c, struct errors *e)
     sample_add(&e->sd, (check->target[0].high - check->target[0].low) / (2 * 1.6448536 * sqrt(exact.variance)) - 1);
     sample_add(&e->evidence, check->log_evidence - exact.log_evidence);
     if (check->against_fitted_se > 0)
-        sample_add(&e->against, (check->against_fitted - (exact.log_evidence - fitted.log_evidence)) /
-                                    check->against_fitted_se);
+        sample_add(&e->against,
+                   (check->against_fitted - (exact.log_evidence - fitted.log_evidence)) / check->against_fitted_se);
 }
 
 /* 100 banks: means, ranges, evidence and differences of evidence are not off, |t| < 4.5 of 99 degrees (2 in 10^5 each), and
@@ -272,8 +272,13 @@ Test(checks, points_of_generations_weigh_by_their_mixtures)
         struct checks checks;
         struct posterior posterior;
         struct abc abc;
-        const struct abc_plan abc_plan = { .targets = &targets, .dimensions = 1, .particles = 300, .kept = 150,
-                                           .generations = 4, .error = ABC_NORMAL, .seed = seed };
+        const struct abc_plan abc_plan = { .targets = &targets,
+                                           .dimensions = 1,
+                                           .particles = 300,
+                                           .kept = 150,
+                                           .generations = 4,
+                                           .error = ABC_NORMAL,
+                                           .seed = seed };
         cr_assert(bank_init(&bank, 1500, 1, 2, &err) == 0 && abc_init(&abc, &abc_plan, &err) == 0);
         posterior_init(&posterior, &targets, 1);
         while (abc_done(&abc) == ABC_GOES_ON) {
