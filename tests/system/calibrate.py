@@ -239,6 +239,8 @@ BROKEN = [
     ('["reach"]', '["rech"]', 13, "none of the targets", "aucune des cibles"),
     ('"tiny.cfg"', '"tin.cfg"', 3, "there is no such file", "n'existe pas"),
     ("mean = 0.6; se = 0.05;", "mean = 0.6;", 5, "output needs mean and se", "output demande mean et se"),
+    ("mean = 0.6; se = 0.05;", "mean = 0.6; low = 0.5; se = 0.05;", 5, "or low, high and se", "ou low, high et se"),
+    ("mean = 0.6; se = 0.05;", "low = 0.6; high = 0.5; se = 0.05;", 5, "is not below", "n'est pas au-dessous"),
     ("particles = 60", "particle = 60", 14, "did you mean", "vouliez-vous dire"),
     ("history = 1", "bank = 70; history = 0", 14, "without history", "sans history"),
     ("method:", 'checks: ( { id = "fitted"; } ); method:', 14, "every calibration has", "tout calage a"),

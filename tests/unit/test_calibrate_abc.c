@@ -321,7 +321,7 @@ Test(abc, the_kernel_is_twice_the_weighted_covariance)
 
 /* A slab: the emulator of a value that is z_0 itself, observed 0.5, allowed up to three errors of 0.2. */
 static const double slab_y[] = { 0.5 }, slab_s[] = { 0.2 };
-static const struct targets slab_targets = { 1, slab_y, slab_s, NULL, NULL };
+static const struct targets slab_targets = { 1, slab_y, slab_s, NULL, NULL, NULL };
 
 static void make_slab(struct emulator *slab, int d)
 {

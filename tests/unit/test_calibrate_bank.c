@@ -76,7 +76,7 @@ static void fit(struct bank *bank, const struct targets *targets, uint32_t seed,
  * tolerance of one generation is far above 1, and its posterior is right all the same. False alarms 6e-7 each. */
 Test(bank, is_exact_after_any_generation)
 {
-    const struct targets targets = { TARGETS, observed, error_of, NULL, NULL };
+    const struct targets targets = { TARGETS, observed, error_of, NULL, NULL, NULL };
     const struct known known = closed_form();
     for (int generations = 1; generations <= 3; generations++) {
         struct sample mean[2] = { { 0 } }, spread[2] = { { 0 } }, r = { 0 }, size = { 0 };
@@ -111,7 +111,7 @@ static double error_after(double bend, double noise, double *told)
     enum { POINTS = 1500 };
     static int draws[POINTS];
     static double z[POINTS * DIMENSIONS], value[POINTS * TARGETS], variance[POINTS * TARGETS], chance[4];
-    const struct targets targets = { TARGETS, observed, error_of, NULL, NULL };
+    const struct targets targets = { TARGETS, observed, error_of, NULL, NULL, NULL };
     struct bank bank;
     double squares = 0;
     *told = 0;
@@ -151,7 +151,7 @@ Test(bank, smoothing_takes_chance_out_and_keeps_what_is_there)
 /* What was held out or is missing: a point without a value that is fitted has no weight, and the others' do not change. */
 Test(bank, a_point_that_failed_counts_for_nothing)
 {
-    const struct targets targets = { TARGETS, observed, error_of, NULL, NULL };
+    const struct targets targets = { TARGETS, observed, error_of, NULL, NULL, NULL };
     const double z[] = { 0.5, 0, 1, 0, 0, 0.5 }, variance[6] = { 0 };
     double value[6];
     struct bank bank;
@@ -170,7 +170,7 @@ Test(bank, a_point_that_failed_counts_for_nothing)
 
 Test(bank, nothing_near_is_an_error)
 {
-    const struct targets targets = { TARGETS, observed, error_of, NULL, NULL };
+    const struct targets targets = { TARGETS, observed, error_of, NULL, NULL, NULL };
     const double z[] = { 0, 0 }, value[] = { NAN, 0 }, variance[2] = { 0 };
     struct bank bank;
     struct error err = { 0 };

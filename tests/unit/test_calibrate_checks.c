@@ -41,7 +41,7 @@ void *__wrap_malloc(size_t size)
  * out. Fitted to the first: N(0.96, 0.2); to the second N(-0.2, 0.5). */
 static const double observed[] = { 1.2, -0.4 }, error_2[] = { 0.5, 1 };
 static const bool held_out[] = { false, true };
-static const struct targets targets = { 2, observed, error_2, NULL, held_out };
+static const struct targets targets = { 2, observed, error_2, NULL, held_out, NULL };
 
 static double none[] = { 0, 0 }, first[] = { 1, 0 }, second[] = { 0, 1 }, first_four[] = { 4, 0 }, both[] = { 1, 1 };
 static const struct calibration_check plan[] = { { "prior", { NULL, NULL }, none, 0, NULL },
@@ -207,7 +207,7 @@ Test(checks, the_check_with_no_change_agrees_with_the_particles)
 
 /* An emulator that allows -0.3 to 0.9 about: theta is a value it knows exactly. */
 static const double slab_y[] = { 0.3 }, slab_s[] = { 0.2 };
-static const struct targets slab_targets = { 1, slab_y, slab_s, NULL, NULL };
+static const struct targets slab_targets = { 1, slab_y, slab_s, NULL, NULL, NULL };
 
 static void make_slab(struct emulator *slab)
 {
@@ -309,7 +309,7 @@ Test(checks, points_of_generations_weigh_by_their_mixtures)
 /* Four points of weight 1; a number and a pattern. */
 static const double hand_y[] = { 1, 0.8 }, hand_s[] = { 1, 0.1 };
 static const bool hand_pattern[] = { false, true }, hand_held[] = { false, true };
-static const struct targets hand = { 2, hand_y, hand_s, hand_pattern, hand_held };
+static const struct targets hand = { 2, hand_y, hand_s, hand_pattern, hand_held, NULL };
 
 static void make_hand(struct bank *bank)
 {

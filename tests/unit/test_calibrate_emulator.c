@@ -34,7 +34,7 @@ static const double one[] = { 1, 1, 1, 1 };
 Test(emulator, a_quadratic_is_found_exactly)
 {
     double z[POINTS * D], value[POINTS], place[D], variance;
-    struct targets targets = { 1, one, one, NULL, NULL };
+    struct targets targets = { 1, one, one, NULL, NULL, NULL };
     struct emulator emulator;
     fill_places(0, POINTS, D, z);
     for (int i = 0; i < POINTS; i++)
@@ -206,7 +206,7 @@ static double mean_square_of_errors(int points, int wave, double *above_3)
 {
     enum { PROBLEMS = 60, PLACES = 20 };
     double *z = malloc(sizeof *z * (size_t)(points * D)), *value = malloc(sizeof *value * (size_t)points);
-    struct targets targets = { 1, one, one, NULL, NULL };
+    struct targets targets = { 1, one, one, NULL, NULL, NULL };
     double sum = 0;
     *above_3 = 0;
     for (int p = 0; p < PROBLEMS; p++) {
@@ -256,7 +256,7 @@ static bool truth_is_allowed(int problem, long *allowed, long *asked)
     enum { N = 40, T = 3 };
     static const double slope[T][2] = { { 1, 0.5 }, { -0.3, 2 }, { 0.7, 0 } }, error[T] = { 0.2, 0.2, 0.2 };
     double truth[2], noise[T], observed[T], z[N * 2], value[N * T], place[2];
-    struct targets targets = { T, observed, error, NULL, NULL };
+    struct targets targets = { T, observed, error, NULL, NULL, NULL };
     struct emulator emulator;
     bool ok;
     normals(50, problem, 2, truth);
@@ -301,7 +301,7 @@ Test(emulator, missing_values_held_out_targets_and_too_few_points)
 {
     static const bool held_out[] = { false, true, false, false };
     double z[POINTS * D], value[POINTS * 4], variance, far[] = { 4, 4, 4 };
-    struct targets targets = { 4, one, one, NULL, held_out };
+    struct targets targets = { 4, one, one, NULL, held_out, NULL };
     struct emulator emulator;
     fill_places(60, POINTS, D, z);
     for (int i = 0; i < POINTS; i++) {
@@ -329,7 +329,7 @@ Test(emulator, a_pattern_forbids_below_only)
 {
     static const bool pattern[] = { true };
     double z[POINTS * D], value[POINTS], error[] = { 0.1 }, high[] = { 3, 0, 0 }, low[] = { -3, 0, 0 };
-    struct targets targets = { 1, one, error, pattern, NULL };
+    struct targets targets = { 1, one, error, pattern, NULL, NULL };
     struct emulator emulator;
     fill_places(61, POINTS, D, z);
     for (int i = 0; i < POINTS; i++)

@@ -23,7 +23,7 @@ void *__wrap_calloc(size_t count, size_t size)
 
 static const double observed[] = { 10, 0.5, 3 }, error_3[] = { 3, 0.05, 0 };
 static const bool at_least[] = { false, true, false }, held_out[] = { false, false, true };
-static const struct targets targets = { 3, observed, error_3, at_least, held_out };
+static const struct targets targets = { 3, observed, error_3, at_least, held_out, NULL };
 
 Test(distance, deviations_worked_by_hand)
 {
@@ -56,6 +56,19 @@ Test(distance, met_or_not)
               targets_met(&targets, 0, 16.1, 1));
     cr_assert(targets_met(&targets, 1, 0.5, 0) && !targets_met(&targets, 1, 0.499, 100));
     cr_assert(!targets_met(&targets, 0, NAN, 0) && !targets_met(&targets, 1, NAN, 0));
+}
+
+/* 0.25 to 0.60, in units of 0.05; beside it a plain number, of which no end is known. */
+Test(distance, a_range_is_all_as_good_inside)
+{
+    const double low[] = { 0.25, 0.25 }, error[] = { 0.05, 0.05 }, high[] = { 0.60, NAN };
+    const struct targets two = { 2, low, error, NULL, NULL, high };
+    for (double value = 0.25; value <= 0.60; value += 0.05)
+        cr_assert(targets_deviation(&two, 0, value, 0) == 0 && targets_met(&two, 0, value, 0));
+    cr_assert_float_eq(targets_deviation(&two, 0, 0.75, 0), 3, 1e-12);
+    cr_assert_float_eq(targets_deviation(&two, 0, 0.15, 0), -2, 1e-12);
+    cr_assert(!targets_met(&two, 0, 0.61, 0) && !targets_met(&two, 0, 0.24, 1));
+    cr_assert_float_eq(targets_deviation(&two, 1, 0.35, 0), 2, 1e-12);
 }
 
 /* ---- weighted statistics ------------------------------------------------------------------------------------------- */
@@ -145,7 +158,7 @@ Test(place, too_far_is_outside)
 Test(place, a_region_without_places)
 {
     static const double y[] = { 100 }, s[] = { 0.1 };
-    struct targets far = { 1, y, s, NULL, NULL };
+    struct targets far = { 1, y, s, NULL, NULL, NULL };
     double z[40], value[20], variance[20] = { 0 }, at;
     struct emulator emulator;
     struct abc abc;
