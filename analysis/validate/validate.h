@@ -13,7 +13,7 @@
 
 struct validate_options {
     struct trial_machine machine;
-    int draws; /* of the four cases (VALIDATE_DRAWS); other trials take a share of it, at least 2 */
+    int draws; /* VALIDATE_DRAWS; the four cases have three times as many, other trials a share, at least 2 */
     uint32_t seed;
     void (*progress)(void *context, int64_t done, int64_t in_all); /* groups of patterns; may be NULL */
     void *progress_context;
