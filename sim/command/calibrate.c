@@ -3,10 +3,12 @@
 #include "../../analysis/calibrate/members.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "calibrate_checks.h"
 #include "columns.h"
@@ -207,14 +209,30 @@ static int calibrate(struct calibrating *self, const struct calibration *calibra
     return ret != 0 ? ret : calibrate_run(fit, calibration, &options, err);
 }
 
+/* Processes that end together write the fit one after the other: each would take the other's temporary file away as left
+ * by the dead. Closing it gives it up; -1 where the disk knows no locks, and then so be it. */
+static int wait_for_turn(const char *folder)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/fit.lock", folder);
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    while (file >= 0 && fcntl(file, F_SETLKW, &(struct flock){ .l_type = F_WRLCK, .l_whence = SEEK_SET }) != 0 &&
+           errno == EINTR)
+        ;
+    return file;
+}
+
 static int report(const struct call *call, const struct calibration *calibration, const struct fit *fit,
                   struct error *err)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s/fit.h5", call->options.output);
+    int turn = wait_for_turn(call->options.output);
     int ret = fit_file_write(&fit->file, path, err);
     if (ret == 0)
         ret = members_write(fit, calibration, call->options.output, err);
+    if (turn >= 0)
+        close(turn);
     if (ret == 0 && call->options.json)
         return print_json(&call->terminal, &fit->file, path, err);
     if (ret == 0)
