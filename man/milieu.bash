@@ -28,7 +28,7 @@ _milieu() {
         describe) words='--color --help --json --lang -h' ;;
         help) words='--color --help --lang -h' ;;
         design) words='--color --csv --help --json --lang -h' ;;
-        run) words='--allow-failures --color --compress --draws --help --json --lang --no-output --output --progress --rate --replications --seed --set --stamp --threads -h -j -o' ;;
+        run) words='--allow-failures --color --compress --draws --help --json --lang --no-output --output --progress --rate --replications --seed --set --stamp --threads --uncertainty -h -j -o' ;;
         compare) words='--arms --color --help --json --lang -h' ;;
         export) words='--color --csv --help --lang --locale -h' ;;
         sweep) words='--allow-failures --color --dry-run --help --json --lang --output --progress --sync --threads -h -j -o' ;;
