@@ -177,7 +177,7 @@ fit: (
 );
 method: { particles = 40; bank = 160; history = 1; generations = 2; keep = 0.5; seed = 5; };
 """
-PLANTS, PRIOR = 8, ((9.0, 3.0), (-3.2, 0.75))
+PLANTS, PRIOR = 16, ((9.0, 3.0), (-3.2, 0.75))
 
 
 def observed_at(theta, luck, seed):
@@ -203,8 +203,8 @@ def rank_scores(planted, path):
 
 def test_recovery():
     """parameters of the real model, planted and calibrated from data of the size of the sources, rank where they should"""
-    # Ranks of values drawn from the prior are uniform, so that the 16 squared scores sum to a chi-square of 16 degrees:
-    # below 2.5 or above 43.8 in 2 of 10,000 lucks. Values that go to the wrong parameter are far above.
+    # Ranks of values drawn from the prior are uniform, so that the 32 squared scores sum to a chi-square of 32 degrees:
+    # below 10.2 or above 70.8 in 2 of 10,000 lucks. Values that go to the wrong parameter are far above.
     luck, square, narrow = random.Random(SEED), 0, []
     for plant in range(PLANTS):
         planted = [luck.gauss(0, 1), luck.gauss(0, 1)]
@@ -217,7 +217,7 @@ def test_recovery():
         score, width = rank_scores(planted, to / "fit.h5")
         square += score[0] ** 2 + score[1] ** 2
         narrow.append(width)
-    assert 2.5 < square < 43.8, square
+    assert 10.2 < square < 70.8, square
     assert (np.mean(narrow, axis=0) < 0.85).all(), f"something was learnt of both: {np.mean(narrow, axis=0)}"
 
 
