@@ -347,8 +347,9 @@ static const char *profile_name(const struct fit_file *fit, int64_t i)
 #define OF_TENTH(name, what)                                                                                           \
     static double name(const struct fit_file *fit, int64_t i)                                                          \
     {                                                                                                                  \
+        const struct fit_profile *profile = &fit->profile[i / FIT_TENTHS];                                             \
         const int64_t t = i % FIT_TENTHS;                                                                              \
-        return fit->profile[i / FIT_TENTHS].what;                                                                      \
+        return profile->what;                                                                                          \
     }
 OF_TENTH(tenth_from, edge[t])
 OF_TENTH(tenth_to, edge[t + 1])

@@ -204,7 +204,7 @@ def rank_scores(planted, path):
 def test_recovery():
     """parameters of the real model, planted and calibrated from data of the size of the sources, rank where they should"""
     # Ranks of values drawn from the prior are uniform, so that the 32 squared scores sum to a chi-square of 32 degrees:
-    # below 10.2 or above 70.8 in 2 of 10,000 lucks. Values that go to the wrong parameter are far above.
+    # below 12.8 or above 62.5 in 2 of 1,000 lucks (of wave 0, which all share, the luck is one; a rate somewhat above that). Values that go to the wrong parameter are far above.
     luck, square, narrow = random.Random(SEED), 0, []
     for plant in range(PLANTS):
         planted = [luck.gauss(0, 1), luck.gauss(0, 1)]
@@ -217,7 +217,7 @@ def test_recovery():
         score, width = rank_scores(planted, to / "fit.h5")
         square += score[0] ** 2 + score[1] ** 2
         narrow.append(width)
-    assert 10.2 < square < 70.8, square
+    assert 12.8 < square < 62.5, square
     assert (np.mean(narrow, axis=0) < 0.85).all(), f"something was learnt of both: {np.mean(narrow, axis=0)}"
 
 
