@@ -30,6 +30,12 @@ static const struct calibration_trial *trial_of(const struct wave *self)
 
 /* ---- the study of one trial ---- */
 
+/* Of each wave and point its own: luck that is the same at all points would be a common error that no smoothing takes out. */
+static unsigned seed_of(const struct wave *self)
+{
+    return (unsigned)((self->calibration->seed + 7919U * (unsigned)self->number) & INT32_MAX);
+}
+
 static char *study_text(const struct wave *self)
 {
     const struct study *probe = &trial_of(self)->probe;
@@ -46,9 +52,10 @@ static char *study_text(const struct wave *self)
         }
         text_add(&text, "]; }");
     }
-    text_add(
-        &text, " );\nruns: { replications = %d; seed = %u; uncertainty = \"both\"; };\noutputs: { clinics = %s; };\n",
-        trial_of(self)->replications, (unsigned)self->calibration->seed, trial_of(self)->clinics ? "true" : "false");
+    text_add(&text,
+             " );\nruns: { replications = %d; seed = %u; uncertainty = \"both\"; own_luck = true; };\noutputs: { "
+             "clinics = %s; };\n",
+             trial_of(self)->replications, seed_of(self), trial_of(self)->clinics ? "true" : "false");
     if (text.failed) {
         free(text.text);
         return NULL;

@@ -106,10 +106,11 @@ static int simulate_run(struct maker *self, const struct scenario *scenario, uin
     int draw, chance;
     study_luck(self->study, (int)replication, &draw, &chance);
     int luck_draw = self->study->uncertainty == UNCERTAIN_PARAMETERS ? 0 : draw;
-    int ret = scenario_draw(scenario, self->study->seed, draw, &setting, err);
+    uint32_t seed = scenario->runs.seed; /* the point's */
+    int ret = scenario_draw(scenario, seed, draw, &setting, err);
     setting.events = false; /* a run on its own has them */
     if (ret == 0)
-        ret = simulate_arms(self, &setting, simulation_luck(self->study->seed, luck_draw, chance), err);
+        ret = simulate_arms(self, &setting, simulation_luck(seed, luck_draw, chance), err);
     setting_free(&setting);
     return ret;
 }

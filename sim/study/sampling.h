@@ -12,7 +12,8 @@ enum sampling_use {
     SAMPLING_PLACE,    /* Latin hypercube: inside the stratum, entity (point, dimension) */
     SAMPLING_EXCHANGE, /* maximin: entity (attempt, 0) */
     SAMPLING_BASE,     /* Morris: level and direction, entity (trajectory, dimension) */
-    SAMPLING_ORDER     /* Morris: which dimension moves when, entity (trajectory, dimension) */
+    SAMPLING_ORDER,    /* Morris: which dimension moves when, entity (trajectory, dimension) */
+    SAMPLING_SEED      /* of a point with luck of its own: entity (point, 0) */
 };
 
 static inline struct words sampling_words(uint32_t seed, enum sampling_use use, uint64_t which, int dimension, int week)

@@ -52,6 +52,7 @@ struct study {
     const int *respond; /* indices into outcome_table, ascending */
     int replications;   /* of each point; with `stop`, stop.most */
     uint32_t seed;
+    bool own_luck;                         /* of each point: study_seed */
     enum scenario_uncertainty uncertainty; /* replication r is draw r, replication 0 of it; of chance alone, draw 0,
                                               replication r; of parameters alone, draw r with the luck of draw 0.
                                               The scenario's where the study says nothing */
@@ -110,6 +111,10 @@ int study_read_run(const struct study *self, uint64_t point, int replication, st
 
 /* Draw and replication of replication r of any point: what the runner is asked for. */
 void study_luck(const struct study *self, int r, int *draw, int *replication);
+
+/* The seed of a point's runs: the study's, so that points are paired; with own_luck one of its own, so that chance is not
+ * the same at all of them. */
+uint32_t study_seed(const struct study *self, uint64_t point);
 
 /* ---- its name ---- */
 

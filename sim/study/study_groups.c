@@ -338,6 +338,7 @@ void study_take_runs(struct study_reading *self)
     study->respond = take_set(self, root_key(self, KEY_STUDY_respond), "respond", &outcomes, &study->num_respond);
     study->replications = (int)plan_number(runs, KEY_STUDY_RUNS_replications);
     study->seed = (uint32_t)plan_number(runs, KEY_STUDY_RUNS_seed);
+    study->own_luck = plan_yesno(runs, KEY_STUDY_RUNS_own_luck);
     study->uncertainty = word >= 0 ? (enum scenario_uncertainty)word : study->scenario.runs.uncertainty;
     if (stop != NULL && stop->kind == NODE_GROUP)
         take_stop(self, stop, runs);

@@ -108,6 +108,8 @@ static void add_runs(struct text *text, const struct study *self)
 {
     text_add(text, "replications %d seed %u uncertainty %d\n", self->replications, (unsigned)self->seed,
              (int)self->uncertainty);
+    if (self->own_luck)
+        text_add(text, "own luck\n");
 }
 
 static void add_stop(struct text *text, const struct study *self)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../scenario/text.h"
+#include "sampling.h"
 #include "study_reading.h"
 
 #define MORE_ITEMS 7 /* of the group `runs`, and the arms */
@@ -91,11 +92,12 @@ static int add_arms(const struct study *self, struct text *text)
 
 /* What the study and, from 0 on, one replication of it put in the group `runs`; a replication knows the study's arms
  * alone. */
-static int add_runs(const struct study *self, int replication, struct text *text)
+static int add_runs(const struct study *self, uint64_t point, int replication, struct text *text)
 {
     static const char *const word[] = { "both", "parameters", "chance" };
     int draw, chance;
-    text_add(text, "runs.seed=%u%cruns.uncertainty=%s%c", (unsigned)self->seed, '\0', word[self->uncertainty], '\0');
+    text_add(text, "runs.seed=%u%cruns.uncertainty=%s%c", (unsigned)study_seed(self, point), '\0',
+             word[self->uncertainty], '\0');
     if (replication < 0)
         return 2;
     study_luck(self, replication, &draw, &chance);
@@ -111,7 +113,7 @@ static int read_scenario(const struct study *self, uint64_t point, int replicati
     struct text text = { 0 };
     int ret = write_point(self, point, MORE_ITEMS, &overrides, &text, err);
     if (ret == 0) {
-        overrides.count += add_runs(self, replication, &text);
+        overrides.count += add_runs(self, point, replication, &text);
         ret = take_texts(&overrides, &text, err);
     }
     if (ret == 0) {
@@ -165,6 +167,13 @@ int study_read_run(const struct study *self, uint64_t point, int replication, st
     ret = read_scenario(self, point, replication, out, &own, err);
     messages_free(&own);
     return ret;
+}
+
+uint32_t study_seed(const struct study *self, uint64_t point)
+{
+    if (!self->own_luck)
+        return self->seed;
+    return sampling_words(self->seed, SAMPLING_SEED, point, 0, 0).w[0] >> 1; /* 0 .. 2^31 - 1, as seeds are */
 }
 
 void study_luck(const struct study *self, int r, int *draw, int *replication)
