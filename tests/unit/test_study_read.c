@@ -152,6 +152,30 @@ Test(study_read, replications_and_their_luck)
     study_free(&study);
 }
 
+static uint32_t seed_at(const struct study *study, uint64_t point)
+{
+    struct scenario scenario;
+    struct error err = { 0 };
+    cr_assert(study_read_point(study, point, &scenario, NULL, &err) == 0);
+    uint32_t seed = scenario.runs.seed;
+    scenario_free(&scenario);
+    return seed;
+}
+
+Test(study_read, points_share_their_luck_or_have_their_own)
+{
+    struct study paired = study_of(SHORT "runs: { seed = 12; };\n", NULL);
+    struct study own = study_of(SHORT "runs: { seed = 12; own_luck = true; };\n", NULL);
+    cr_expect(seed_at(&paired, 0) == 12 && seed_at(&paired, 1) == 12);
+    cr_expect(seed_at(&own, 0) != 12 && seed_at(&own, 0) != seed_at(&own, 1));
+    cr_expect(seed_at(&own, 1) == study_seed(&own, 1) && study_seed(&own, 1) < 1U << 31);
+    char one[STUDY_ID_SIZE], other[STUDY_ID_SIZE];
+    cr_assert(study_identify(&paired, "p", one, NULL) == 0 && study_identify(&own, "p", other, NULL) == 0);
+    cr_expect(strcmp(one, other) != 0, "one is not the other");
+    study_free(&paired);
+    study_free(&own);
+}
+
 /* A run on its own has the study's arms, and fails where any arm makes its point impossible: so the study's runs do. */
 Test(study_read, a_run_has_the_arms_of_the_study)
 {
