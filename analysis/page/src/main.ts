@@ -1,0 +1,45 @@
+import { App } from './app';
+import { h } from './dom';
+import { askServer, startWorkers, type Engine } from './engine';
+import { Lab, type PageData } from './lab';
+import { readFragment } from './state';
+import { setLang, word } from './words';
+
+const textOf = (id: string): string => document.getElementById(id)?.textContent ?? '';
+
+async function engineOf(data: PageData): Promise<Engine | null> {
+  if (data.kind === 'report') return null;
+  if (data.kind === 'serve') {
+    const token = /(?:^#|&)token=([0-9a-f]+)/.exec(location.hash)?.[1] ?? '';
+    return askServer(token);
+  }
+  return startWorkers(textOf('engine-script'), textOf('engine-wasm').trim(), data.files ?? {});
+}
+
+async function start(): Promise<void> {
+  const begun = performance.now();
+  const data = JSON.parse(textOf('page-data')) as PageData;
+  setLang(data.lang ?? (navigator.language.toLowerCase().startsWith('fr') ? 'fr' : 'en'));
+  const state = readFragment();
+  const waiting = h('p', { class: 'waiting', role: 'status' }, word('loading'));
+  document.body.append(waiting);
+  try {
+    const lab = new Lab(data, await engineOf(data), state);
+    await lab.begin();
+    const wanted = lab.cases.find((one) => one.name === state.case) ?? (lab.cases.length === 1 ? lab.cases[0] : undefined);
+    if (wanted && !lab.isReport) {
+      await lab.take(wanted);
+      if (state.screen === 'start' && lab.cases.length === 1) state.screen = 'clinic';
+      state.case = wanted.name;
+    }
+    if (state.clinic >= (lab.scenario?.clinics.length ?? 1)) state.clinic = 0;
+    waiting.remove();
+    new App(lab).render();
+    document.documentElement.dataset.ready = String(Math.round(performance.now() - begun));
+  } catch (error) {
+    waiting.textContent = word('no_engine', { why: String(error) });
+    waiting.setAttribute('role', 'alert');
+  }
+}
+
+void start();
