@@ -57,17 +57,17 @@ export function fan(options: FanOptions): SVGElement {
   for (const curve of curves) marks.push(...marksOf(curve));
   if (flags.length > 0) {
     marks.push(Plot.ruleX(flags, { x: 'week', stroke: 'currentColor', strokeDasharray: '2,3' }));
-    marks.push(Plot.text(flags, {
-      x: 'week', text: (flag: Flag, i: number) => `⚑ ${flag.text}${'\n'.repeat(0)}${i < 0 ? '' : ''}`, frameAnchor: 'top',
-      dy: 4, dx: 4, textAnchor: 'start', lineWidth: 14, fill: 'currentColor',
-    }));
+    flags.forEach((flag, i) => marks.push(Plot.text([flag], {
+      x: 'week', text: () => `⚑ ${flag.text}`, frameAnchor: 'top', dy: 2 + 16 * i, dx: 4, textAnchor: 'start', fill: 'currentColor',
+      stroke: 'var(--paper)', strokeWidth: 4, paintOrder: 'stroke',
+    } as Plot.TextOptions)));
   }
   const chart = Plot.plot({
     width, height: Math.round(Math.max(220, Math.min(360, width * 0.5))), marginLeft: 52, marginTop: 30, marginRight: 16, marginBottom: 40,
     style: { background: 'transparent', color: 'inherit', fontSize: '13px', fontFamily: 'inherit' },
     x: { label: `${word('weeks')} →`, tickFormat: (value: number) => number(value), ticks: Math.min(9, Math.floor(width / 70)) },
     y: {
-      label: yLabel, grid: true, ticks: 5, ...(share ? { domain: [0, 1] } : { nice: true }),
+      label: yLabel, grid: true, ticks: 5, ...(share && !options.zero ? { domain: [0, 1] } : { nice: true }),
       tickFormat: (value: number) => (share ? ofHundred(value) : number(value, Math.abs(value) < 1 && value !== 0 ? 1 : 0)),
     },
     ariaLabel: yLabel, ariaDescription: options.description, marks,

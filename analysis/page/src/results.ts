@@ -1,7 +1,7 @@
 // Results of runs, wherever they come from: gathered from the engine as they arrive, or out of a report.
 import { quantile, summarize, wilson, type Row } from './numbers';
 
-/** Over runs, week by week: 5, 25, 50, 75 and 95 % quantiles, and the mean. */
+/** Over runs, week by week: 5, 25, 50, 75 and 95 % quantiles, mean and SD. */
 export interface Band {
   q05: Float64Array;
   q25: Float64Array;
@@ -9,6 +9,7 @@ export interface Band {
   q75: Float64Array;
   q95: Float64Array;
   mean: Float64Array;
+  sd: Float64Array;
 }
 
 export const ALL = -1; // all clinics together
@@ -44,7 +45,7 @@ export function bytesOf(base64: string): ArrayBuffer {
 
 function emptyBand(weeks: number): Band {
   const column = (): Float64Array => new Float64Array(weeks);
-  return { q05: column(), q25: column(), q50: column(), q75: column(), q95: column(), mean: column() };
+  return { q05: column(), q25: column(), q50: column(), q75: column(), q95: column(), mean: column(), sd: column() };
 }
 
 /** The band of values[run](week). */
@@ -54,11 +55,13 @@ function bandOf(runs: number, weeks: number, value: (run: number, week: number) 
   for (let week = 0; week < weeks; week++) {
     let n = 0;
     let sum = 0;
+    let square = 0;
     for (let run = 0; run < runs; run++) {
       const v = value(run, week);
       if (Number.isNaN(v)) continue;
       column[n++] = v;
       sum += v;
+      square += v * v;
     }
     const sorted = column.subarray(0, n).sort();
     band.q05[week] = quantile(sorted, 0.05);
@@ -67,6 +70,7 @@ function bandOf(runs: number, weeks: number, value: (run: number, week: number) 
     band.q75[week] = quantile(sorted, 0.75);
     band.q95[week] = quantile(sorted, 0.95);
     band.mean[week] = n > 0 ? sum / n : NaN;
+    band.sd[week] = n > 1 ? Math.sqrt(Math.max(0, (square - (sum * sum) / n) / (n - 1))) : 0;
   }
   return band;
 }
@@ -147,7 +151,7 @@ export interface StoredResults {
   weeks: number;
   outcome_ids: string[];
   outcomes: string; // double [arm][run][clinic + 1][outcome]
-  bands: Record<string, string>; // float [arm][clinic][week][6]
+  bands: Record<string, string>; // float [arm][clinic][week][7]
   gaps: Record<string, string>; // the same, arm minus the reference arm
   reference: number;
 }
@@ -194,10 +198,10 @@ export class Stored implements Results {
     const values = this.numbers(kind, id);
     if (!values) return null;
     const band = emptyBand(this.weeks);
-    const columns = [band.q05, band.q25, band.q50, band.q75, band.q95, band.mean];
-    const from = (arm * this.clinics.length + clinic) * this.weeks * 6;
+    const columns = [band.q05, band.q25, band.q50, band.q75, band.q95, band.mean, band.sd];
+    const from = (arm * this.clinics.length + clinic) * this.weeks * 7;
     for (let week = 0; week < this.weeks; week++)
-      columns.forEach((column, i) => (column[week] = values[from + week * 6 + i] ?? NaN));
+      columns.forEach((column, i) => (column[week] = values[from + week * 7 + i] ?? NaN));
     return band;
   }
 
@@ -226,6 +230,21 @@ export function shareBand(band: Band, runs: number): Band {
     out.q75[week] = q75;
     out.q95[week] = q95;
     out.mean[week] = share;
+  });
+  return out;
+}
+
+/** The same for the difference of two 0/1 series, run by run: its mean, with the 50 and 90 % intervals of the mean. */
+export function shareGap(band: Band, runs: number): Band {
+  const out = emptyBand(band.mean.length);
+  band.mean.forEach((mean, week) => {
+    const half = (band.sd[week] ?? NaN) / Math.sqrt(runs);
+    out.q05[week] = mean - 1.6448536269514722 * half;
+    out.q25[week] = mean - 0.6744897501960817 * half;
+    out.q50[week] = mean;
+    out.q75[week] = mean + 0.6744897501960817 * half;
+    out.q95[week] = mean + 1.6448536269514722 * half;
+    out.mean[week] = mean;
   });
   return out;
 }

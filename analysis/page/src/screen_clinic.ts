@@ -148,7 +148,7 @@ export function screenClinic(app: App): LiveScreen {
     h('div', { class: 'two' },
       h('section', { class: 'side', 'aria-labelledby': 'situation' }, h('h2', { id: 'situation' }, word('situation')),
         h('p', {}, word(lab.isReport ? 'situation_report' : 'situation_lead')), ...situation(app, clinic)),
-      h('section', { class: 'main', 'aria-labelledby': 'answer' }, h('h2', { id: 'answer' }, word('answer')), progress, answer, short, picture.element)));
+      h('section', { class: 'main', 'aria-labelledby': 'answer' }, h('h2', { id: 'answer' }, word('answer')), progress, answer, picture.element, short)));
   show();
   return { element, show };
 }

@@ -98,7 +98,7 @@ export function screenClinics(app: App): LiveScreen {
     });
     replace(table, tableElement({ head: [word('clinic'), ...outcomes.map(nameOf)], rows: rows.map((row, i) => [names[i] ?? '', ...outcomes.map((id) => outcomeWords(row, id))]) }, word('clinics_outcomes')),
       h('div', { class: 'row tools' }, ...outcomes.map((id) => h('span', {}, `${nameOf(id)} `, app.sources.outcome(id)))));
-    replace(links, ...rows.map((row, i) => button(`${word('clinics_go')}: ${names[i] ?? ''}`, row.go, { class: 'choice' })));
+    replace(links, ...rows.map((row, i) => button(word('clinics_go', { clinic: names[i] ?? '' }), row.go, { class: 'choice' })));
   };
   const infoOf = (id: string) => lab.tables.outcomes.find((o) => o.id === id);
   const nameOf = (id: string): string => capital(infoOf(id) ? label(infoOf(id)!) : id);
@@ -117,6 +117,6 @@ export function screenClinics(app: App): LiveScreen {
   const element = h('div', { class: 'screen' },
     h('h1', { tabindex: -1 }, word('screen_clinics')), h('p', { class: 'lead' }, word('clinics_lead')), progress,
     h('div', { class: 'row' }, h('label', { class: 'check', for: 'every-factor' }, every, ` ${word('clinics_all')}`)),
-    h('div', { class: 'beside' }, map.element, h('div', {}, going.element, table)), links);
+    h('div', { class: 'beside' }, map.element, h('div', {}, going.element, links)), table);
   return { element, show: () => undefined };
 }

@@ -6,7 +6,7 @@ import type { Lever } from './levers';
 import { label } from './model';
 import { figure as digits, number, ofHundred, pairs, withSign } from './numbers';
 import { fan, type Flag } from './pictures';
-import { rowOf, type Results } from './results';
+import { rowOf, shareGap, type Results } from './results';
 import { clinicPicker, isShare, seriesName, seriesPicker, shownBand, type LiveScreen } from './screen_clinic';
 import { bandHead, bandRows, bandText } from './story';
 import { capital, pick, word } from './words';
@@ -98,11 +98,12 @@ function gapContent(app: App, results: Results, sides: Sides): FigureContent | n
   const band = results.gap(sides.a, sides.b, clinic, series);
   if (!band) return null;
   const what = `${seriesName(app, series)}, ${word('compare_gap').toLowerCase()}`;
-  const shownGap = isShare(series) ? { ...band, q50: band.mean } : band;
-  const text = `${bandText(what, shownGap, false)} ${word('compare_gap_note', { b: sides.nameB })}`;
+  const share = isShare(series);
+  const shownGap = share ? shareGap(band, results.runs) : band;
+  const text = `${bandText(what, shownGap, share)} ${word('compare_gap_note', { b: sides.nameB })}`;
   return {
-    draw: (width) => fan({ curves: [{ band: shownGap, name: '', color: 'var(--orange)' }], flags: flagsOf(app), yLabel: word('compare_gap'), description: text, share: false, zero: true, width }),
-    table: { head: bandHead(false), rows: bandRows(null, shownGap, false) },
+    draw: (width) => fan({ curves: [{ band: shownGap, name: '', color: 'var(--orange)' }], flags: flagsOf(app), yLabel: word('compare_gap'), description: text, share, zero: true, width }),
+    table: { head: bandHead(false), rows: bandRows(null, shownGap, share) },
     text,
   };
 }
