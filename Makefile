@@ -83,7 +83,7 @@ TOOL_SRC   := $(wildcard scripts/*.c)
 TOOLS      := $(TOOL_SRC:scripts/%.c=$(BUILD)/tools/%)
 FORMATTED  := $(wildcard *.c sim/*/*.[ch] analysis/*.[ch] analysis/*/*.[ch] $(TOOL_SRC) tests/*/*.[ch])
 
-.PHONY: all help programs unit-programs unit verify system test demo deps deps-build install uninstall format lint gate docs docs-check \
+.PHONY: all help page programs unit-programs unit verify system test demo deps deps-build install uninstall format lint gate docs docs-check \
         picture coverage sanitize fuzz validate bench clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -100,6 +100,7 @@ help:
 ## make unit        unit tests only: the inner loop
 ## make verify      tests against closed forms and published figures
 ## make system      the program as a user runs it
+## make page        the page alone, and fail when something it takes is missing (scripts/deps page installs that)
 ## make deps        install what build, demo and tests lack
 ## make install     PREFIX=/usr/local DESTDIR=
 ## make docs        doc/*.md, scenarios/baseline.cfg and man/ from the tables;  make docs-check fails when they are stale
@@ -114,7 +115,22 @@ help:
 
 # ---- build -----------------------------------------------------------------------------------------------------------
 
-$(PROGRAM): $(MAIN_OBJ) $(if $(MPI),$(MPI_OBJ)) $(BUILD)/libmilieu.a $(BUILD)/linked
+# The page, which the program carries in itself; PAGE=no leaves it out without asking. Built once for all build folders.
+PAGE_BUILD := build/page
+PAGE_OBJ   := $(if $(filter no,$(PAGE)),,$(BUILD)/obj/carried.o)
+
+$(PAGE_BUILD)/carried.S: FORCE | $(GENERATED)/build_info.h
+	@scripts/page '$(PAGE_BUILD)' '$(GENERATED)' '$(VERSION)'
+
+$(BUILD)/obj/carried.o: $(PAGE_BUILD)/carried.S $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,AS,$<)
+	$(Q)$(CC) -c -o $@ $<
+
+page: | $(GENERATED)/build_info.h
+	@scripts/page '$(PAGE_BUILD)' '$(GENERATED)' '$(VERSION)' strict
+
+$(PROGRAM): $(MAIN_OBJ) $(if $(MPI),$(MPI_OBJ)) $(PAGE_OBJ) $(BUILD)/libmilieu.a $(BUILD)/linked
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(HDF5_PROGRAM) $(BASE_LIBS) \
 	    $(if $(MPI),$(shell pkg-config --libs $(MPI_PC)))
@@ -147,7 +163,7 @@ $(BUILD)/flags: FORCE
 
 # And linked anew with MPI, or without.
 $(BUILD)/linked: FORCE
-	@mkdir -p $(@D); echo '$(PROGRAM) $(MPI)' | scripts/replace-if-changed $@
+	@mkdir -p $(@D); echo '$(PROGRAM) $(MPI) $(PAGE)' | scripts/replace-if-changed $@
 
 # What a results file says of its program: version, commit, flags.
 $(GENERATED)/build_info.h: FORCE
@@ -187,6 +203,7 @@ demo: deps-build
 	@$(MAKE) --no-print-directory -j $(JOBS) all
 	@mkdir -p $(OUT)
 	$(BUILD)/milieu run scenarios/integrated-care.cfg -o $(OUT)/cases.h5
+	@$(BUILD)/milieu report $(OUT)/cases.h5 -o $(OUT)/report.html || echo 'note: no $(OUT)/report.html: see above'
 
 test: deps
 	@BUILD='$(BUILD)' scripts/test-all
