@@ -18,7 +18,7 @@ function checkWords() {
   const missing = factors.filter((id) => !new RegExp(`^  ${id}: control\\(`, 'm').test(controls));
   if (missing.length > 0) throw new Error(`controls.ts has no words for: ${missing.join(', ')}`);
   const french = [...words.matchAll(/\}?, (['"`])((?:\\.|(?!\1).)*)\1\],$/gm)].map((match) => match[2]);
-  const spaced = french.filter((text) => / [:;?!%»]|« /.test(text.replaceAll('${nb}', '\u00a0')));
+  const spaced = french.filter((text) => /[^\u00a0][:;?!%»]|«[^\u00a0]/.test(text.replaceAll('${nb}', '\u00a0')));
   for (const file of ['levers', 'controls']) {
     const lines = readFileSync(`src/${file}.ts`, 'utf8').split('\n').filter((line) => /^ {4,}(\[|'|")/.test(line));
     spaced.push(...lines.filter((line) => /\p{L} [;:?!]/u.test(line)));

@@ -34,6 +34,7 @@ cJSON *page_explorer(const char *kind, int lang)
     cJSON_AddStringToObject(page, "kind", kind);
     if (lang != PAGE_ANY_LANGUAGE)
         cJSON_AddStringToObject(page, "lang", lang == 1 ? "fr" : "en");
+    cJSON_AddItemToObject(page, "tables", engine_tables()); /* for the engine to say them takes a while */
     cJSON_AddArrayToObject(page, "cases");
     cJSON_AddObjectToObject(page, "files");
     return page;

@@ -64,6 +64,10 @@ export class Lab {
 
   async begin(): Promise<void> {
     if (this.isReport) return;
+    if (this.data.tables) {
+      this.tables = this.data.tables;
+      return;
+    }
     this.tables = (await this.engine!.ask<{ tables: Tables }>({ ask: 'tables' })).tables;
   }
 

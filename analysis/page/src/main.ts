@@ -2,6 +2,8 @@ import { App } from './app';
 import { h } from './dom';
 import { askServer, startWorkers, type Engine } from './engine';
 import { Lab, type PageData } from './lab';
+import type { Row } from './numbers';
+import { rowOf } from './results';
 import { readFragment } from './state';
 import { setLang, word } from './words';
 
@@ -14,6 +16,12 @@ async function engineOf(data: PageData): Promise<Engine | null> {
     return askServer(token);
   }
   return startWorkers(textOf('engine-script'), textOf('engine-wasm').trim(), data.files ?? {});
+}
+
+function numbersOf(lab: Lab, arm: number, clinic: number): Record<string, Row> | null {
+  const { results } = lab;
+  if (!results || lab.busy) return null;
+  return Object.fromEntries(lab.tables.outcomes.map(({ id, type }) => [id, rowOf(results, arm, clinic, id, type === 'yesno')]));
 }
 
 async function start(): Promise<void> {
@@ -35,6 +43,8 @@ async function start(): Promise<void> {
     if (state.clinic >= (lab.scenario?.clinics.length ?? 1)) state.clinic = 0;
     waiting.remove();
     new App(lab).render();
+    // The numbers unrounded, for whoever checks the page from the browser's console (and for its tests).
+    Object.assign(window, { milieu: { numbers: (arm = 0, clinic = 0) => numbersOf(lab, arm, clinic) } });
     document.documentElement.dataset.ready = String(Math.round(performance.now() - begun));
   } catch (error) {
     waiting.textContent = word('no_engine', { why: String(error) });

@@ -58,7 +58,7 @@ function situation(app: App, clinic: Clinic): HTMLElement[] {
 function fixedRow(app: App, clinic: Clinic, index: number): HTMLElement {
   const factor = app.lab.tables.factors[index];
   const [said, middle] = clinic.ratings[index] ?? ['not', 0];
-  const words = said === 'not' ? word('said_not') : stepWords(factor?.id ?? '', middle);
+  const words = said === 'not' ? word('said_not_short') : stepWords(factor?.id ?? '', middle);
   if (!factor) return h('div');
   return h('div', { class: 'factor fixed' }, h('div', { class: 'row' }, h('span', {}, askOf(factor)), h('strong', {}, words)),
     app.sources.factor(factor, index, words));
@@ -137,6 +137,8 @@ export function screenClinic(app: App): LiveScreen {
     if (!results) return;
     const now = content(app, arm(), lab.state.clinic);
     if (now) picture.show(now);
+    picture.element.hidden = now === null;
+    if (now === null) replace(progress, word('no_series'));
     replace(answer, boxes(results, arm(), lab.state.clinic, (id) => app.sources.outcome(id)));
     replace(short, h('h3', {}, word('in_short')), h('p', {}, summary(results, arm(), lab.state.clinic, lab.tables)));
   };
