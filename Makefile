@@ -28,14 +28,14 @@ ifneq ($(filter-out $(NEEDS_NO_PACKAGES),$(GOALS)),)
 
 # With the MPI build of HDF5 installed, plain `hdf5` means that one: ask for the serial one first.
 HDF5_PC  := $(firstword $(foreach p,hdf5-serial hdf5,$(shell pkg-config --exists $(p) 2>/dev/null && echo $(p))))
-MISSING  := $(strip $(foreach p,gsl libconfig libcjson zlib,$(shell pkg-config --exists $(p) 2>/dev/null || echo $(p))) \
+MISSING  := $(strip $(foreach p,gsl libconfig libcjson libmicrohttpd zlib,$(shell pkg-config --exists $(p) 2>/dev/null || echo $(p))) \
                     $(if $(HDF5_PC),,hdf5-serial))
 ifneq ($(MISSING),)
 $(error not found by pkg-config: $(MISSING).  `make deps` installs what is missing)
 endif
 
-PKG_CFLAGS := $(shell pkg-config --cflags gsl libconfig libcjson zlib $(HDF5_PC))
-BASE_LIBS  := $(shell pkg-config --libs gsl libconfig libcjson zlib) -lm
+PKG_CFLAGS := $(shell pkg-config --cflags gsl libconfig libcjson libmicrohttpd zlib $(HDF5_PC))
+BASE_LIBS  := $(shell pkg-config --libs gsl libconfig libcjson libmicrohttpd zlib) -lm
 
 # MPI serves one file, sim/study/mpi.c, which stands before the library's alone.c. HDF5 stays the serial one.
 MPI_PC := $(firstword $(foreach p,ompi-c mpich mpi-c,$(shell pkg-config --exists $(p) 2>/dev/null && echo $(p))))

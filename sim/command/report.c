@@ -2,9 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../analysis/page/write.h"
-#include "command.h"
 #include "inputs.h"
+#include "page_command.h"
 
 /* The language that was asked for; without --lang the page speaks its reader's. */
 static int asked_language(const struct call *call)
@@ -41,7 +40,7 @@ int command_report(struct call *call, struct error *err)
     return ret;
 }
 
-static int add_case(const struct call *call, cJSON *page, const char *path, struct error *err)
+int page_add_operand(const struct call *call, cJSON *page, const char *path, struct error *err)
 {
     struct scenario scenario = { 0 };
     const char *slash = strrchr(path, '/');
@@ -62,7 +61,7 @@ int command_explorer(struct call *call, struct error *err)
         return ret;
     page = page_explorer("explorer", asked_language(call));
     for (int i = 0; i < call->num_operands && ret == 0; i++)
-        ret = add_case(call, page, call->operand[i], err);
+        ret = page_add_operand(call, page, call->operand[i], err);
     if (ret == 0)
         ret = page_write(call->options.output, page, true, (const char *const *)call->operand, call->num_operands, err);
     else

@@ -81,7 +81,6 @@ await test('keyboard only: from the first screen to a saved comparison, which mi
   for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
   await page.locator('.strip', { hasText: 'from week 8' }).waitFor();
   await stage(page, 20);
-  await page.keyboard.press('Control+Home');
   const download = page.waitForEvent('download');
   await page.evaluate(() => document.activeElement?.blur());
   await tabTo(page, 'Save (.cfg)');

@@ -58,18 +58,28 @@ export async function startWorkers(script: string, wasm: string, files: Record<s
   };
 }
 
-/** The program that sent this page; the token is the one it was opened with. */
-export function askServer(token: string): Engine {
-  return {
-    width: 2,
-    async ask<T>(question: Question): Promise<T> {
-      const response = await fetch('/ask', {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', 'X-Milieu-Token': token },
-        body: JSON.stringify(question),
-      });
-      if (!response.ok) throw new Error(`${response.status}`);
-      return (await response.json()) as T;
-    },
-  };
+async function post<T>(path: string, token: string, body: string): Promise<T> {
+  const response = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Milieu-Token': token }, body });
+  if (!response.ok) throw new Error(`${response.status}`);
+  return (await response.json()) as T;
+}
+
+export interface Served {
+  key: string;
+  data: unknown;
+}
+
+/** The address's token opens once; the key that it gives holds for this tab, reloads included. */
+export async function beginServed(): Promise<Served> {
+  const token = /[#&]token=([0-9a-f]+)/.exec(location.hash)?.[1];
+  const kept = sessionStorage.getItem('milieu');
+  if (token === undefined && kept !== null) return JSON.parse(kept) as Served;
+  const served = await post<Served>('/begin', token ?? '', '');
+  sessionStorage.setItem('milieu', JSON.stringify(served));
+  return served;
+}
+
+/** The program that sent this page. It computes one question at a time, on all its threads. */
+export function askServer(key: string): Engine {
+  return { width: 1, ask: <T>(question: Question): Promise<T> => post<T>('/ask', key, JSON.stringify(question)) };
 }

@@ -1,6 +1,6 @@
 import { App } from './app';
 import { h } from './dom';
-import { askServer, startWorkers, type Engine } from './engine';
+import { askServer, beginServed, startWorkers, type Engine } from './engine';
 import { Lab, type PageData } from './lab';
 import type { Row } from './numbers';
 import { rowOf } from './results';
@@ -9,12 +9,9 @@ import { setLang, word } from './words';
 
 const textOf = (id: string): string => document.getElementById(id)?.textContent ?? '';
 
-async function engineOf(data: PageData): Promise<Engine | null> {
+async function engineOf(data: PageData, key: string | null): Promise<Engine | null> {
   if (data.kind === 'report') return null;
-  if (data.kind === 'serve') {
-    const token = /(?:^#|&)token=([0-9a-f]+)/.exec(location.hash)?.[1] ?? '';
-    return askServer(token);
-  }
+  if (key !== null) return askServer(key);
   return startWorkers(textOf('engine-script'), textOf('engine-wasm').trim(), data.files ?? {});
 }
 
@@ -26,13 +23,21 @@ function numbersOf(lab: Lab, arm: number, clinic: number): Record<string, Row> |
 
 async function start(): Promise<void> {
   const begun = performance.now();
-  const data = JSON.parse(textOf('page-data')) as PageData;
+  let data = JSON.parse(textOf('page-data')) as PageData;
+  let key: string | null = null;
   setLang(data.lang ?? (navigator.language.toLowerCase().startsWith('fr') ? 'fr' : 'en'));
   const state = readFragment();
   const waiting = h('p', { class: 'waiting', role: 'status' }, word('loading'));
   document.body.append(waiting);
   try {
-    const lab = new Lab(data, await engineOf(data), state);
+    if (data.kind === 'serve') {
+      const served = await beginServed().catch(() => null);
+      if (served === null) throw new Error(word('served_spent'));
+      key = served.key;
+      data = served.data as PageData;
+      if (data.lang && !location.hash.includes('lang=')) setLang(data.lang);
+    }
+    const lab = new Lab(data, await engineOf(data, key), state);
     await lab.begin();
     const wanted = lab.cases.find((one) => one.name === state.case) ?? (lab.cases.length === 1 ? lab.cases[0] : undefined);
     if (wanted && !lab.isReport) {

@@ -24,6 +24,7 @@ const table = {
   back: ['Back', 'Précédent'],
   loading: ['The engine is starting…', 'Le moteur démarre…'],
   no_engine: ['The engine did not start in this browser: {why}. The page needs WebAssembly, as in any browser since 2017.', `Le moteur n'a pas démarré dans ce navigateur${nb}: {why}. La page demande WebAssembly, qu'ont les navigateurs depuis 2017.`],
+  served_spent: ['this address opens once, and milieu serve must be running: start it again', `cette adresse n'ouvre qu'une fois, et milieu serve doit tourner${nb}: relancez-le`],
   footer: ['Simulated by milieu {version}. Nothing leaves this page: it makes no request. Most of the model rests on assumptions: use it to compare, to ask why, and to see what would have to be known.', `Simulé par milieu {version}. Rien ne sort de cette page${nb}: elle ne fait aucune requête. La plus grande part du modèle repose sur des hypothèses${nb}: servez-vous-en pour comparer, demander pourquoi et voir ce qu'il faudrait savoir.`],
   footer_served: ['Simulated by milieu {version}, on this computer. Most of the model rests on assumptions: use it to compare, to ask why, and to see what would have to be known.', `Simulé par milieu {version}, sur cet ordinateur. La plus grande part du modèle repose sur des hypothèses${nb}: servez-vous-en pour comparer, demander pourquoi et voir ce qu'il faudrait savoir.`],
 
