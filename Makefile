@@ -60,6 +60,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@echo '  $(1)  $(2)')
 
 GENERATED := $(BUILD)/generated
+ENSEMBLE  := scenarios/ensembles/four-cases.csv
 CPPFLAGS_ALL := -I$(GENERATED) $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL   := $(CSTD) $(OPT) $(WARN) $(if $(WERROR),-Werror) $(CFLAGS)
 TEST_CFLAGS  := -Wno-conversion -Wno-sign-conversion -Wno-missing-prototypes -I. # Criterion's macros warn
@@ -119,16 +120,16 @@ help:
 PAGE_BUILD := build/page
 PAGE_OBJ   := $(if $(filter no,$(PAGE)),,$(BUILD)/obj/carried.o)
 
-$(PAGE_BUILD)/carried.S: FORCE | $(GENERATED)/build_info.h
-	@scripts/page '$(PAGE_BUILD)' '$(GENERATED)' '$(VERSION)'
+$(PAGE_BUILD)/carried.S: FORCE
+	@scripts/page '$(PAGE_BUILD)' '$(ENSEMBLE)' '$(VERSION)'
 
 $(BUILD)/obj/carried.o: $(PAGE_BUILD)/carried.S $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,AS,$<)
 	$(Q)$(CC) -c -o $@ $<
 
-page: | $(GENERATED)/build_info.h
-	@scripts/page '$(PAGE_BUILD)' '$(GENERATED)' '$(VERSION)' strict
+page:
+	@scripts/page '$(PAGE_BUILD)' '$(ENSEMBLE)' '$(VERSION)' strict
 
 $(PROGRAM): $(MAIN_OBJ) $(if $(MPI),$(MPI_OBJ)) $(PAGE_OBJ) $(BUILD)/libmilieu.a $(BUILD)/linked
 	$(call say,LD,$@)
@@ -170,7 +171,7 @@ $(GENERATED)/build_info.h: FORCE
 	@mkdir -p $(@D); scripts/build-info '$(VERSION)' '$(CSTD) $(OPT) $(CFLAGS)' | scripts/replace-if-changed $@
 
 # The fitted parameters that runs draw from.
-$(GENERATED)/ensemble_table.h: scenarios/ensembles/four-cases.csv scripts/ensemble
+$(GENERATED)/ensemble_table.h: $(ENSEMBLE) scripts/ensemble
 	@mkdir -p $(@D); scripts/ensemble $< > $@.new && mv $@.new $@
 
 # A test asks for linker options of its own in its first lines: /* link: -Wl,--wrap=malloc */

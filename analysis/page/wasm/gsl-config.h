@@ -27,7 +27,7 @@
 #define VERSION "2.7.1"
 #define GSL_COERCE_DBL(x) (x)
 #define GSL_RANGE_CHECK 0
-#define RETURN_IF_NULL(x) \
-    if (!x) {             \
-        return;           \
+#define RETURN_IF_NULL(x)                                                                                              \
+    if (!x) {                                                                                                          \
+        return;                                                                                                        \
     }
