@@ -267,7 +267,7 @@ await test('what is chosen comes back by the address, by file, and is reset', as
 
 await test('every value says where it comes from, with the sentence it was read from', async () => {
   const { page, close } = await open(address(explorer, '#lang=en&case=case-c.cfg&screen=clinic'));
-  await page.getByRole('button', { name: 'Where does this come from: stance of the lead physician' }).click();
+  await page.getByRole('button', { name: 'Source: stance of the lead physician' }).click();
   const said = await page.locator('dialog[open]').innerText();
   assert(/Negative medical leadership undermining/.test(said) && /assumed/.test(said), said);
   await close();

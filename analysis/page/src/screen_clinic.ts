@@ -142,7 +142,7 @@ export function screenClinic(app: App): LiveScreen {
     replace(answer, boxes(results, arm(), lab.state.clinic, (id) => app.sources.outcome(id)));
     replace(short, h('h3', {}, word('in_short')), h('p', {}, summary(results, arm(), lab.state.clinic, lab.tables)));
   };
-  const picture = figure(word('answer'), `${scenario.id}-${clinic.id}`, [seriesPicker(app, () => show())]);
+  const picture = figure(word('week_by_week'), `${scenario.id}-${clinic.id}`, [seriesPicker(app, () => show())]);
   const element = h('div', { class: 'screen' },
     h('h1', { tabindex: -1 }, lab.isReport ? word('report_of', { title: label(scenario) }) : label(scenario)),
     lab.isReport && h('p', { class: 'lead' }, word('report_made', { runs: number(lab.results?.runs ?? 0), seed: scenario.seed, id: scenario.id })),
