@@ -139,8 +139,8 @@ static int add_series(struct summing *s, cJSON *results, struct error *err)
     int ret = 0;
     if (!s->file->has_series)
         return 0;
-    s->reference = malloc(values * sizeof *s->reference);
-    s->arm = malloc(values * sizeof *s->arm);
+    s->reference = calloc(values + 1, sizeof *s->reference);
+    s->arm = calloc(values + 1, sizeof *s->arm);
     s->work = malloc((s->runs + 1) * sizeof *s->work);
     s->band = malloc(size);
     s->gap = malloc(size);

@@ -147,12 +147,14 @@ int page_write(const char *path, cJSON *page, bool with_engine, const char *cons
 {
     struct target target = { .fd = -1 };
     char *data = cJSON_PrintUnformatted(page);
-    int ret = data != NULL ? target_begin(&target, path, inputs, num_inputs, err) : error_set_memory(err);
+    int ret;
+    cJSON_Delete(page);
+    if (data == NULL)
+        return error_set_memory(err);
+    ret = target_begin(&target, path, inputs, num_inputs, err);
     if (ret == 0)
         ret = put_into_target(&target, data, with_engine, err);
-    if (data != NULL)
-        target_drop(&target);
+    target_drop(&target);
     cJSON_free(data);
-    cJSON_Delete(page);
     return ret;
 }
