@@ -28,14 +28,14 @@ ifneq ($(filter-out $(NEEDS_NO_PACKAGES),$(GOALS)),)
 
 # With the MPI build of HDF5 installed, plain `hdf5` means that one: ask for the serial one first.
 HDF5_PC  := $(firstword $(foreach p,hdf5-serial hdf5,$(shell pkg-config --exists $(p) 2>/dev/null && echo $(p))))
-MISSING  := $(strip $(foreach p,gsl libconfig libcjson zlib,$(shell pkg-config --exists $(p) 2>/dev/null || echo $(p))) \
+MISSING  := $(strip $(foreach p,gsl libconfig libcjson libmicrohttpd zlib,$(shell pkg-config --exists $(p) 2>/dev/null || echo $(p))) \
                     $(if $(HDF5_PC),,hdf5-serial))
 ifneq ($(MISSING),)
 $(error not found by pkg-config: $(MISSING).  `make deps` installs what is missing)
 endif
 
-PKG_CFLAGS := $(shell pkg-config --cflags gsl libconfig libcjson zlib $(HDF5_PC))
-BASE_LIBS  := $(shell pkg-config --libs gsl libconfig libcjson zlib) -lm
+PKG_CFLAGS := $(shell pkg-config --cflags gsl libconfig libcjson libmicrohttpd zlib $(HDF5_PC))
+BASE_LIBS  := $(shell pkg-config --libs gsl libconfig libcjson libmicrohttpd zlib) -lm
 
 # MPI serves one file, sim/study/mpi.c, which stands before the library's alone.c. HDF5 stays the serial one.
 MPI_PC := $(firstword $(foreach p,ompi-c mpich mpi-c,$(shell pkg-config --exists $(p) 2>/dev/null && echo $(p))))
@@ -60,6 +60,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@echo '  $(1)  $(2)')
 
 GENERATED := $(BUILD)/generated
+ENSEMBLE  := scenarios/ensembles/four-cases.csv
 CPPFLAGS_ALL := -I$(GENERATED) $(PKG_CFLAGS) $(CPPFLAGS)
 CFLAGS_ALL   := $(CSTD) $(OPT) $(WARN) $(if $(WERROR),-Werror) $(CFLAGS)
 TEST_CFLAGS  := -Wno-conversion -Wno-sign-conversion -Wno-missing-prototypes -I. # Criterion's macros warn
@@ -83,7 +84,7 @@ TOOL_SRC   := $(wildcard scripts/*.c)
 TOOLS      := $(TOOL_SRC:scripts/%.c=$(BUILD)/tools/%)
 FORMATTED  := $(wildcard *.c sim/*/*.[ch] analysis/*.[ch] analysis/*/*.[ch] $(TOOL_SRC) tests/*/*.[ch])
 
-.PHONY: all help programs unit-programs unit verify system test demo deps deps-build install uninstall format lint gate docs docs-check \
+.PHONY: all help page programs unit-programs unit verify system test demo deps deps-build install uninstall format lint gate docs docs-check \
         picture coverage sanitize fuzz validate bench clean FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -100,6 +101,7 @@ help:
 ## make unit        unit tests only: the inner loop
 ## make verify      tests against closed forms and published figures
 ## make system      the program as a user runs it
+## make page        the page alone, and fail when something it takes is missing (scripts/deps page installs that)
 ## make deps        install what build, demo and tests lack
 ## make install     PREFIX=/usr/local DESTDIR=
 ## make docs        doc/*.md, scenarios/baseline.cfg and man/ from the tables;  make docs-check fails when they are stale
@@ -114,7 +116,22 @@ help:
 
 # ---- build -----------------------------------------------------------------------------------------------------------
 
-$(PROGRAM): $(MAIN_OBJ) $(if $(MPI),$(MPI_OBJ)) $(BUILD)/libmilieu.a $(BUILD)/linked
+# The page, which the program carries in itself; PAGE=no leaves it out without asking. Built once for all build folders.
+PAGE_BUILD := build/page
+PAGE_OBJ   := $(if $(filter no,$(PAGE)),,$(BUILD)/obj/carried.o)
+
+$(PAGE_BUILD)/carried.S: FORCE
+	@scripts/page '$(PAGE_BUILD)' '$(ENSEMBLE)' '$(VERSION)'
+
+$(BUILD)/obj/carried.o: $(PAGE_BUILD)/carried.S $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,AS,$<)
+	$(Q)$(CC) -c -o $@ $<
+
+page:
+	@scripts/page '$(PAGE_BUILD)' '$(ENSEMBLE)' '$(VERSION)' strict
+
+$(PROGRAM): $(MAIN_OBJ) $(if $(MPI),$(MPI_OBJ)) $(PAGE_OBJ) $(BUILD)/libmilieu.a $(BUILD)/linked
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(HDF5_PROGRAM) $(BASE_LIBS) \
 	    $(if $(MPI),$(shell pkg-config --libs $(MPI_PC)))
@@ -147,14 +164,14 @@ $(BUILD)/flags: FORCE
 
 # And linked anew with MPI, or without.
 $(BUILD)/linked: FORCE
-	@mkdir -p $(@D); echo '$(PROGRAM) $(MPI)' | scripts/replace-if-changed $@
+	@mkdir -p $(@D); echo '$(PROGRAM) $(MPI) $(PAGE)' | scripts/replace-if-changed $@
 
 # What a results file says of its program: version, commit, flags.
 $(GENERATED)/build_info.h: FORCE
 	@mkdir -p $(@D); scripts/build-info '$(VERSION)' '$(CSTD) $(OPT) $(CFLAGS)' | scripts/replace-if-changed $@
 
 # The fitted parameters that runs draw from.
-$(GENERATED)/ensemble_table.h: scenarios/ensembles/four-cases.csv scripts/ensemble
+$(GENERATED)/ensemble_table.h: $(ENSEMBLE) scripts/ensemble
 	@mkdir -p $(@D); scripts/ensemble $< > $@.new && mv $@.new $@
 
 # A test asks for linker options of its own in its first lines: /* link: -Wl,--wrap=malloc */
@@ -187,6 +204,7 @@ demo: deps-build
 	@$(MAKE) --no-print-directory -j $(JOBS) all
 	@mkdir -p $(OUT)
 	$(BUILD)/milieu run scenarios/integrated-care.cfg -o $(OUT)/cases.h5
+	@$(BUILD)/milieu report $(OUT)/cases.h5 -o $(OUT)/report.html || echo 'note: no $(OUT)/report.html: see above'
 
 test: deps
 	@BUILD='$(BUILD)' scripts/test-all

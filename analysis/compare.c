@@ -11,16 +11,6 @@
 #include "difference.h"
 #include "summary.h"
 
-int compare_better(int outcome)
-{
-    static const signed char better[NUM_OUTCOMES] = {
-#define X(id, sign) [OUTCOME_##id] = sign,
-#include "better.def"
-#undef X
-    };
-    return better[outcome];
-}
-
 /* ---- pairs ---- */
 
 static int least(int a, int b)

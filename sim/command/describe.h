@@ -3,6 +3,7 @@
 #define MILIEU_DESCRIBE_H
 
 #include <cjson/cJSON.h>
+#include <stddef.h>
 
 #include "../model/error.h"
 #include "terminal.h"
@@ -12,6 +13,12 @@ cJSON *describe_factor_json(int factor);
 cJSON *describe_parameter_json(int param);
 cJSON *describe_outcome_json(int outcome);
 cJSON *describe_key_json(int key);
+
+/* label_en and label_fr of it. */
+void describe_add_words(cJSON *object, const char *const words[2]);
+
+/* The address of a parameter for --set: what stands in each clinic is set for all of them under every_clinic. */
+void describe_set_path(char *path, size_t size, int param);
 
 /* One row in words, a few lines on standard output. */
 void describe_factor(const struct terminal *t, int factor);

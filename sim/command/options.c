@@ -213,6 +213,10 @@ static int take_option(struct options *self, struct terminal *t, int option, con
         return read_count(t, option, text, 1024, &self->cpus, err);
     case OPTION_TRIES:
         return read_count(t, option, text, 1000, &self->tries, err);
+    case OPTION_PORT:
+        return read_count(t, option, text, 65535, &self->port, err);
+    case OPTION_IDLE:
+        return read_count(t, option, text, 100000, &self->idle, err);
     case OPTION_ALLOW_FAILURES:
         return read_share(t, option, text, &self->allow_failures, err);
     case OPTION_SHARE:

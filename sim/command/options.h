@@ -36,7 +36,7 @@ struct options {
     double share;                           /* 0 = not given */
     int64_t shard_above;                    /* bytes; 0 = not given */
     const char *sync;                       /* "none", "seconds:N", "record"; NULL = not given */
-    int tasks, cpus, tries;                 /* 0 = not given */
+    int tasks, cpus, tries, port, idle;     /* 0 = not given */
     const char *time, *partition, *account; /* NULL = not given */
     int draws, replications;                /* 0 = as the scenario says */
     int64_t seed;                           /* -1 = as the scenario says */

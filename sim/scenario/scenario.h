@@ -105,4 +105,11 @@ int scenario_draw(const struct scenario *self, uint32_t seed, int draw, struct s
  */
 void scenario_params(const struct setting *setting, int clinic, struct params *out);
 
+/* Does the scenario say something of a factor, of a parameter, in a clinic? `middle`: the median of what it says; where
+ * it says nothing, of what silence is drawn from (a factor), or the default (a parameter). What is said of single
+ * persons is not looked at, nor what a place adds to silence. */
+enum scenario_said { SAID_NOT, SAID_FOR_ALL, SAID_HERE };
+enum scenario_said scenario_rating(const struct scenario *self, int clinic, int factor, double *middle);
+enum scenario_said scenario_parameter(const struct scenario *self, int clinic, int param, double *middle);
+
 #endif

@@ -41,7 +41,7 @@ def test_pages():
 
 def test_completion():
     """commands, options, factors, and the arms of a results file"""
-    assert complete("milieu", "r") == ["run"]
+    assert complete("milieu", "ru") == ["run"]
     assert "--replications" in complete("milieu", "run", "--re")
     assert complete("milieu", "run", "--rate", "medical_l") == ["medical_leadership="]
     assert complete("milieu", "run", "x.cfg", "--lang", "f") == ["fr"]

@@ -1,0 +1,206 @@
+// What is open, what is asked of the engine, and what has come back so far.
+import type { Engine } from './engine';
+import { itemsOf, type Message, type ReadAnswer, type Scenario, type Tables } from './model';
+import { leverItem, library, ownLevers, type Lever } from './levers';
+import { Gathered, Stored, type Answer, type Results, type StoredResults } from './results';
+import type { State } from './state';
+import { lang, pick } from './words';
+
+export interface Case {
+  name: string; // "case-c.cfg"
+  text: string; // whole
+  given: string; // as it was written, with its comments
+}
+
+export interface PageData {
+  kind: 'explorer' | 'report' | 'serve';
+  lang?: 'en' | 'fr';
+  cases?: Case[];
+  files?: Record<string, string>;
+  tables?: Tables;
+  scenario?: Scenario;
+  given?: string;
+  results?: StoredResults;
+}
+
+export type Purpose = 'clinic' | 'compare';
+export const watched = ['active', 'ever_enrolled', 'enrolled', 'ed_visits', 'ed_visits_usual', 'nurse_fte', 'nurse_motivation', 'strain', 'competence', 'medical_leadership'];
+
+interface RunQuestion {
+  name: string;
+  text: string;
+  set: string[];
+  rate: string[];
+}
+
+const fit = (clinics: number): number[] => (clinics <= 8 ? [20, 100, 400] : clinics <= 100 ? [8, 40] : [2, 6]);
+
+export class Lab {
+  tables!: Tables;
+  scenario: Scenario | null = null; // the open case as it was given
+  open: Case | null = null;
+  cases: Case[];
+  stored: Stored | null = null;
+  results: Results | null = null;
+  failed = 0;
+  busy = false;
+  complaint: string | null = null;
+  private token = 0;
+
+  constructor(readonly data: PageData, readonly engine: Engine | null, readonly state: State) {
+    this.cases = data.cases ?? [];
+    if (data.kind === 'report' && data.results && data.scenario && data.tables) {
+      this.tables = data.tables;
+      this.scenario = data.scenario;
+      this.stored = new Stored(data.results);
+      this.results = this.stored;
+      this.open = { name: `${data.scenario.id}.cfg`, text: data.scenario.text, given: data.given ?? '' };
+    }
+  }
+
+  get isReport(): boolean {
+    return this.stored !== null;
+  }
+
+  async begin(): Promise<void> {
+    if (this.isReport) return;
+    if (this.data.tables) {
+      this.tables = this.data.tables;
+      return;
+    }
+    this.tables = (await this.engine!.ask<{ tables: Tables }>({ ask: 'tables' })).tables;
+  }
+
+  async read(name: string, text: string, set: string[] = [], rate: string[] = []): Promise<ReadAnswer> {
+    return this.engine!.ask<ReadAnswer>({ ask: 'read', name, text, set, rate, lang: lang() });
+  }
+
+  /** Opens a case; what is wrong with it comes back. */
+  async take(one: Case): Promise<{ messages: Message[]; error: string | null }> {
+    const answer = await this.read(one.name, one.text);
+    if (!answer.scenario) return { messages: answer.messages ?? [], error: answer.error ?? '' };
+    this.open = one;
+    this.scenario = answer.scenario;
+    this.results = null;
+    this.token++;
+    return { messages: answer.messages ?? [], error: null };
+  }
+
+  // ---- what is asked ----
+
+  get levers(): Lever[] {
+    const own = ownLevers(this.scenario?.strategies ?? []);
+    return [...own, ...library.filter((lever) => !own.some((mine) => mine.id === lever.id))];
+  }
+
+  chosen(): Lever[] {
+    return this.levers.filter((lever) => lever.id in this.state.levers);
+  }
+
+  private changes(): { set: string[]; rate: string[] } {
+    const rate = Object.entries(this.state.rates).map(([key, value]) =>
+      `${key}=${value === null ? '("triangular", -1.0, 0.0, 1.0)' : value}`);
+    return { set: Object.entries(this.state.sets).map(([path, value]) => `${path}=${value}`), rate };
+  }
+
+  private compareSets(): string[] {
+    const scenario = this.scenario!;
+    const own = itemsOf(scenario.text, 'strategies');
+    const clinic = scenario.clinics[this.state.clinic];
+    const chosen = this.chosen();
+    const items = this.levers
+      .filter((lever) => lever.text === null || chosen.includes(lever))
+      .map((lever) => leverItem(lever, own, this.state.levers[lever.id] ?? null, clinic ? [clinic] : []));
+    const before = (scenario.arms[scenario.reference]?.on ?? []).map((i) => scenario.strategies[i]?.id ?? '');
+    const after = [...new Set([...before, ...chosen.map((lever) => lever.id)])];
+    const list = (ids: string[]): string => `[${ids.map((id) => `"${id}"`).join(', ')}]`;
+    return [
+      `strategies=(${items.join(', ')})`,
+      `arms=({ id = "as-it-is"; title: { en = "As it is"; fr = "Tel quel"; }; reference = true; on = ${list(before)}; }, ` +
+        `{ id = "what-if"; title: { en = "What if"; fr = "Et si"; }; on = ${list(after)}; })`,
+    ];
+  }
+
+  question(purpose: Purpose): RunQuestion {
+    const scenario = this.scenario!;
+    const { set, rate } = this.changes();
+    const reference = scenario.arms[scenario.reference]?.id ?? '';
+    if (purpose === 'compare' && this.chosen().length > 0) set.push(...this.compareSets());
+    else if (scenario.arms.length > 1) set.push(`arms=["${reference}"]`);
+    return { name: this.open!.name, text: this.open!.text, set, rate };
+  }
+
+  /** The scenario as it stands, changes and all: what `Save` writes. */
+  async text(purpose: Purpose): Promise<string> {
+    const { set, rate } = this.changes();
+    if (purpose === 'compare' && this.chosen().length > 0) set.push(...this.compareSets());
+    const answer = await this.read(this.open!.name, this.open!.text, set, rate);
+    return answer.scenario?.text ?? this.open!.text;
+  }
+
+  // ---- runs, a few at once, then more ----
+
+  stop(): void {
+    this.token++;
+    this.busy = false;
+  }
+
+  /** Simulates until enough is known or something else is asked; `show` after every step. Resolves when it ends. */
+  async run(purpose: Purpose, show: (stage: number) => void): Promise<void> {
+    const mine = ++this.token;
+    const question = this.question(purpose);
+    const gathered = new Gathered(this.tables.outcomes.map((outcome) => outcome.id));
+    let done = 0;
+    this.busy = true;
+    this.complaint = null;
+    for (const target of fit(this.scenario!.clinics.length)) {
+      const answers = await this.step(question, done, target, gathered, mine);
+      if (mine !== this.token) return;
+      done = target;
+      this.complaint = answers;
+      this.busy = answers === null && target !== fit(this.scenario!.clinics.length).at(-1);
+      if (answers === null) this.results = gathered;
+      this.failed = gathered.failed;
+      show(target);
+      if (answers !== null) return;
+    }
+  }
+
+  /** Draws `from` .. `to` - 1, shared among those who answer; null, or what the engine complains of. */
+  private async step(question: RunQuestion, from: number, to: number, into: Gathered, mine: number): Promise<string | null> {
+    const width = this.engine!.width;
+    const most = 40; // a question that is asked cannot be taken back: none is long
+    const size = Math.max(1, Math.min(most, Math.ceil((to - from) / width)));
+    const parts: [number, number][] = [];
+    for (let first = from; first < to; first += size) parts.push([first, Math.min(to, first + size)]);
+    let complaint: string | null = null;
+    const work = async (): Promise<void> => {
+      for (let part = parts.shift(); part && mine === this.token && complaint === null; part = parts.shift()) {
+        const answer = await this.engine!.ask<Answer & { error?: string }>({
+          ask: 'run', ...question, draws: part, replications: 1, series: watched, lang: lang() });
+        if (answer.error !== undefined) complaint = answer.error;
+        else if (mine === this.token) into.add(part[0], answer);
+      }
+    };
+    await Promise.all(Array.from({ length: width }, work));
+    return complaint;
+  }
+
+  /** Outcomes of another case's clinics, for the screen of several. */
+  async glance(one: Case, runs: number): Promise<{ scenario: Scenario; results: Results } | null> {
+    const read = await this.read(one.name, one.text);
+    if (!read.scenario) return null;
+    const { arms, reference } = read.scenario;
+    const gathered = new Gathered(this.tables.outcomes.map((outcome) => outcome.id));
+    const answer = await this.engine!.ask<Answer & { error?: string }>({
+      ask: 'run', name: one.name, text: one.text, rate: [], set: arms.length > 1 ? [`arms=["${arms[reference]?.id ?? ''}"]`] : [],
+      draws: [0, runs], replications: 1, series: [], lang: lang() });
+    if (answer.error !== undefined) return null;
+    gathered.add(0, answer);
+    return { scenario: read.scenario, results: gathered };
+  }
+
+  leverName(lever: Lever): string {
+    return pick(lever.words);
+  }
+}
