@@ -80,7 +80,7 @@ struct smoothing {
     struct bank *bank;
     int count, *row;
     double *z, *value;
-    struct emulator emulator;
+    const struct emulator *emulator;
 };
 
 static long cell(const struct smoothing *self, int i, int j)
@@ -116,15 +116,15 @@ static double missed(const struct smoothing *self, int j)
         sum += isfinite(own) ? own : 0;
         n += isfinite(own) != 0;
     }
-    return fmax(0, self->emulator.target[j].fit.variance - sum / n);
+    return fmax(0, self->emulator->target[j].fit.variance - sum / n);
 }
 
 static void smooth_target(const struct smoothing *self, int j)
 {
-    double beyond = missed(self, j), of_one = self->emulator.target[j].fit.variance, both;
+    double beyond = missed(self, j), of_one = self->emulator->target[j].fit.variance, both;
     for (int i = 0; i < self->count; i++) {
         double *value = &self->bank->value[cell(self, i, j)], *own = &self->bank->variance[cell(self, i, j)];
-        double said = emulator_predict(&self->emulator, j, self->z + (long)i * self->bank->dimensions, &both);
+        double said = emulator_predict(self->emulator, j, self->z + (long)i * self->bank->dimensions, &both);
         double predicted = beyond + both - of_one; /* of the mean there, not of one value */
         if (!isfinite(*value) || !(*own > 0))
             continue;
@@ -135,14 +135,15 @@ static void smooth_target(const struct smoothing *self, int j)
 
 int bank_smooth(struct bank *self, const struct cut *cut, struct error *err)
 {
-    struct smoothing s = { .bank = self };
+    struct emulator emulator = { 0 };
+    struct smoothing s = { .bank = self, .emulator = &emulator };
     int ret = choose_rows(&s, cut, err);
     if (ret == 0 && s.count > 1)
-        ret = emulator_init(&s.emulator, self->targets, self->dimensions, s.count, s.z, s.value, err);
+        ret = emulator_init(&emulator, self->targets, self->dimensions, s.count, s.z, s.value, err);
     for (int j = 0; ret == 0 && s.count > 1 && j < self->targets->count; j++)
-        if (s.emulator.target[j].points > 0)
+        if (emulator.target[j].points > 0)
             smooth_target(&s, j);
-    emulator_free(&s.emulator);
+    emulator_free(&emulator);
     free(s.row);
     free(s.z);
     free(s.value);

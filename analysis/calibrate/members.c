@@ -33,12 +33,14 @@ static double luck_of(uint32_t seed, int point)
 
 void members_choose(const struct fit_file *fit, uint32_t seed, int count, int *index)
 {
-    double reached = 0, mark = luck_of(seed, count) / count;
+    double reached = 0, begin = luck_of(seed, count);
     int taken = 0;
     index[0] = nearest(fit);
-    for (int i = 0; i < (int)fit->particles; i++)
-        for (reached += fit->weight[i]; taken < count && mark < reached; mark += 1.0 / count)
+    for (int i = 0; i < (int)fit->particles; i++) {
+        reached += fit->weight[i];
+        while (taken < count && (begin + taken) / count < reached)
             index[++taken] = i;
+    }
     while (taken < count) /* the sum of weights is one but for rounding */
         index[++taken] = (int)fit->particles - 1;
     for (int i = count; i > 1; i--) {

@@ -1,13 +1,12 @@
 #include "mixture.h"
 
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "emulator.h"
 
-static const double *copy_of(const double *from, size_t count)
+static double *copy_of(const double *from, size_t count)
 {
     double *copied = malloc(count * sizeof *copied);
     if (copied != NULL)
@@ -32,9 +31,9 @@ int mixture_copy(struct mixture *self, const struct mixture *from, struct error 
 
 void mixture_free(struct mixture *self)
 {
-    free((void *)(uintptr_t)self->weight);
-    free((void *)(uintptr_t)self->white);
-    free((void *)(uintptr_t)self->step);
+    free(self->weight);
+    free(self->white);
+    free(self->step);
     *self = (struct mixture){ 0 };
 }
 

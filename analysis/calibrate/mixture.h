@@ -7,9 +7,9 @@
 /* Arrays are borrowed; those of a copy are its own. */
 struct mixture {
     int dimensions, count;
-    const double *weight; /* [count], sum 1 */
-    const double *white;  /* [count][dimensions], L^-1 z of the particles */
-    const double *step; /* [dimensions][dimensions], L below the diagonal and on it: L L' is the covariance of a step */
+    double *weight; /* [count], sum 1 */
+    double *white;  /* [count][dimensions], L^-1 z of the particles */
+    double *step;   /* [dimensions][dimensions], L below the diagonal and on it: L L' is the covariance of a step */
 };
 
 /* A copy of its own; none of NULL. MILIEU_ERR_MEMORY; mixture_free is safe after a failure, and twice. Never of a borrower. */

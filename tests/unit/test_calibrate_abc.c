@@ -106,7 +106,7 @@ static double cross(const struct abc *abc, int k, int l)
 /* theta ~ N(0, 1), y ~ N(theta, 0.5^2), observed 1.2: N(0.96, 0.2). With a hard tolerance t the error is a uniform ball's
  * more: to its order 4, s^2 (1 + t^2 / 3). */
 static const double y_1[] = { 1.2 }, s_1[] = { 0.5 };
-static const struct linear conjugate = { { 1, y_1, s_1, NULL, NULL }, { { 1 } }, 0 };
+static const struct linear conjugate = { { 1, y_1, s_1, NULL, NULL, NULL }, { { 1 } }, 0 };
 
 /* Errors of the mean and of the SD over 100 seeds, each in what an effective sample of its size would have, sd / sqrt n
  * and sd / sqrt(2 n). Together they are not off: |t| < 4.5 of 99 degrees, false-alarm rate 2 in 10^5. Particles share
@@ -167,7 +167,7 @@ Test(abc, without_weights_the_closed_form_is_missed)
  * Precision of (a, b): I + A' S^-1 A; c keeps the prior. 20 seeds: |t| < 6 of 19 degrees errs in 1 of 10^5. */
 static const double y_3[] = { 1, 0.3, 0 }, s_3[] = { 0.4, 0.6, 0.5 };
 static const bool third_held_out[] = { false, false, true };
-static const struct linear three = { { 3, y_3, s_3, NULL, third_held_out },
+static const struct linear three = { { 3, y_3, s_3, NULL, third_held_out, NULL },
                                      { { 1, 1, 0 }, { -0.5, 1, 0 }, { 0, 0, 1 } },
                                      0 };
 
@@ -243,7 +243,7 @@ static int drawn(const struct abc *abc, double u)
 static void add_ranks(long rank[2][DRAWS + 1], int set, struct abc_plan plan)
 {
     double truth[2], noise[2], observed[2], error[] = { 0.5, 0.8 };
-    struct linear model = { { 2, observed, error, NULL, NULL }, { { 1, 1 }, { 0.2, -1 } }, 0 };
+    struct linear model = { { 2, observed, error, NULL, NULL, NULL }, { { 1, 1 }, { 0.2, -1 } }, 0 };
     struct abc abc;
     int below[2] = { 0 };
     normals(900, set, 2, truth);
