@@ -6,13 +6,7 @@
 #include "../../analysis/page/server.h"
 #include "inputs.h"
 #include "page_command.h"
-
-static volatile sig_atomic_t stop;
-
-static void on_signal(int number)
-{
-    stop = number;
-}
+#include "watch.h"
 
 static bool is_results(const char *path)
 {
@@ -42,38 +36,45 @@ static int read_data(const struct call *call, char **data, struct error *err)
     return ret;
 }
 
-static void wait_for_end(const struct server *server, double idle)
+static void wait_for_end(const struct server *server, const struct watch *watch, double idle)
 {
     const struct timespec pause = { .tv_nsec = 100000000 };
-    while (stop == 0 && server_idle_seconds(server) < idle)
+    while (watch->stop == 0 && server_idle_seconds(server) < idle)
         nanosleep(&pause, NULL);
+}
+
+static int serve(const struct call *call, const char *data, struct watch *watch, struct error *err)
+{
+    const struct terminal *t = &call->terminal;
+    const struct options *o = &call->options;
+    const struct server_options options = { .port = (uint16_t)o->port,
+                                            .threads = o->threads > 0 ? o->threads : options_default_threads(),
+                                            .data = data,
+                                            .stop = &watch->stop };
+    struct server server = { 0 };
+    int ret = server_start(&server, &options, err);
+    if (ret != 0)
+        return ret;
+    say(t, WORD_SERVE_ADDRESS, (unsigned)server.port, server.token);
+    fflush(t->out);
+    wait_for_end(&server, watch, 60.0 * (o->idle > 0 ? o->idle : 30));
+    server_end(&server);
+    say(t, watch->stop != 0 ? WORD_SERVE_STOPPED : WORD_SERVE_IDLE);
+    return 0;
 }
 
 int command_serve(struct call *call, struct error *err)
 {
-    const struct terminal *t = &call->terminal;
-    const struct options *o = &call->options;
-    struct sigaction action = { .sa_handler = on_signal };
-    struct server server = { 0 };
+    struct watch watch;
     char *data = NULL;
     int ret = page_check(false, err);
-    if (ret != 0 || (ret = read_data(call, &data, err)) != 0)
-        goto out;
-    const struct server_options options = { .port = (uint16_t)o->port,
-                                            .threads = o->threads > 0 ? o->threads : options_default_threads(),
-                                            .data = data,
-                                            .stop = &stop };
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    if ((ret = server_start(&server, &options, err)) != 0)
-        goto out;
-    say(t, WORD_SERVE_ADDRESS, (unsigned)server.port, server.token);
-    fflush(t->out);
-    wait_for_end(&server, 60.0 * (o->idle > 0 ? o->idle : 30));
-    server_end(&server);
-    say(t, stop != 0 ? WORD_SERVE_STOPPED : WORD_SERVE_IDLE);
-out:
+    if (ret == 0)
+        ret = read_data(call, &data, err);
+    if (ret == 0 && (ret = watch_start(&watch, &call->terminal, PROGRESS_NONE, "", err)) == 0) {
+        signal(SIGPIPE, SIG_IGN);
+        ret = serve(call, data, &watch, err);
+        watch_end(&watch);
+    }
     cJSON_free(data);
     return ret;
 }
