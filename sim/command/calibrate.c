@@ -162,6 +162,7 @@ static int print_json(const struct terminal *t, const struct fit_file *fit, cons
     for (int64_t j = 0; j < fit->targets; j++) {
         cJSON_AddItemToArray(list, one = cJSON_CreateObject());
         cJSON_AddStringToObject(one, "id", fit->target[j].id);
+        cJSON_AddBoolToObject(one, "pattern", fit->target[j].is_pattern);
         cJSON_AddBoolToObject(one, "held_out", fit->target[j].held_out);
         cJSON_AddStringToObject(one, "note", fit->target[j].note);
         add_number_or_null(one, "observed", fit->target[j].observed);

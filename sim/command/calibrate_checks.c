@@ -231,7 +231,7 @@ static void add_tenths(cJSON *object, const char *name, const double *value, int
 {
     cJSON *list = cJSON_AddArrayToObject(object, name);
     for (int t = 0; t < count; t++)
-        cJSON_AddItemToArray(list, isfinite(value[t]) ? cJSON_CreateNumber(value[t]) : cJSON_CreateNull());
+        cJSON_AddItemToArray(list, number_or_null(value[t]));
 }
 
 static cJSON *json_of_profile(const struct fit_file *fit, const struct fit_profile *profile)

@@ -14,12 +14,14 @@ int say_json(const struct terminal *t, cJSON *value, struct error *err)
     return 0;
 }
 
+cJSON *number_or_null(double value)
+{
+    return isfinite(value) ? cJSON_CreateNumber(value) : cJSON_CreateNull();
+}
+
 void add_number_or_null(cJSON *object, const char *name, double value)
 {
-    if (isfinite(value))
-        cJSON_AddNumberToObject(object, name, value);
-    else
-        cJSON_AddNullToObject(object, name);
+    cJSON_AddItemToObject(object, name, number_or_null(value));
 }
 
 void add_whole(cJSON *object, const char *name, int64_t value)

@@ -12,6 +12,7 @@
 int say_json(const struct terminal *t, cJSON *value, struct error *err);
 
 /* A number, null where it is not finite. */
+cJSON *number_or_null(double value);
 void add_number_or_null(cJSON *object, const char *name, double value);
 
 /* A whole number, null below 0 in the second; a text, null where it is NULL or "". */

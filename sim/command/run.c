@@ -19,8 +19,8 @@
 #define NUM_PLAN_OPTIONS 4
 #define PLAN_LENGTH 48
 
-/* --draws, --replications, --seed and --uncertainty are changes of the scenario like any other, so that the scenario kept in the
- * results file is the one that was run. */
+/* --draws, --replications, --seed and --uncertainty are changes of the scenario like any other, so that the scenario kept
+ * in the results file is the one that was run. */
 static int plan_as_overrides(struct options *options, char text[NUM_PLAN_OPTIONS][PLAN_LENGTH], struct error *err)
 {
     const struct {

@@ -139,7 +139,7 @@ char *text_number(char *buffer, double value, int decimals, bool plus, int lang)
 char *text_figures(char *buffer, double value, int lang)
 {
     double size = fabs(value);
-    int decimals = size >= 100 || size == 0 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : size >= 0.01 ? 3 : 4;
+    int decimals = size >= 100 || size == floor(size) ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : size >= 0.01 ? 3 : 4;
     return text_number(buffer, value, decimals, false, lang);
 }
 

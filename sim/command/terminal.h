@@ -55,7 +55,7 @@ const char *plain(bool color);
  * minus sign; "-" for NaN. `plus` writes + before a positive one. Returns `buffer` (NUMBER_LENGTH bytes). */
 char *text_number(char *buffer, double value, int decimals, bool plus, int lang);
 
-/* The same with as many decimals as tell three figures. */
+/* The same with as many decimals as tell three figures; a whole number has none. */
 char *text_figures(char *buffer, double value, int lang);
 
 /* Columns a UTF-8 text takes on a terminal (one a character). */

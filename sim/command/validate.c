@@ -7,20 +7,15 @@
 #include "validate_report.h"
 #include "watch.h"
 
-#define SEED 7 /* unless --seed says another: its figures stand in sim/MODEL.md */
+#define SEED 7 /* unless --seed says another: its figures stand in sim/VALIDATION.md */
 
 /* ---- JSON ---- */
 
-cJSON *number_or_null(double value)
-{
-    return isfinite(value) ? cJSON_CreateNumber(value) : cJSON_CreateNull();
-}
-
 void add_finding(cJSON *object, const char *simulated, const char *low, const char *high, const struct finding *finding)
 {
-    cJSON_AddItemToObject(object, simulated, number_or_null(finding->simulated));
-    cJSON_AddItemToObject(object, low, number_or_null(finding->low));
-    cJSON_AddItemToObject(object, high, number_or_null(finding->high));
+    add_number_or_null(object, simulated, finding->simulated);
+    add_number_or_null(object, low, finding->low);
+    add_number_or_null(object, high, finding->high);
 }
 
 enum told { OBSERVED, SIMULATED, LOW, HIGH, NUM_TOLD };
@@ -112,13 +107,6 @@ static int print_json(const struct terminal *t, const struct validation *v, cons
 
 /* ---- words ---- */
 
-char *figures(char *text, double value, int lang)
-{
-    double size = fabs(value);
-    int decimals = size >= 100 || size == floor(size) ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : size >= 0.01 ? 3 : 4;
-    return text_number(text, value, decimals, false, lang);
-}
-
 /* What is asked, to the digit; a third is not. */
 static char *bound(char *text, double value, int lang)
 {
@@ -127,7 +115,7 @@ static char *bound(char *text, double value, int lang)
         if (isfinite(value) && value != floor(value) && fabs(scaled - round(scaled)) < 1e-6)
             return text_number(text, value, decimals, false, lang);
     }
-    return figures(text, value, lang);
+    return text_figures(text, value, lang);
 }
 
 static void required(char *text, size_t size, const struct terminal *t, const struct measure_info *m)
@@ -147,9 +135,9 @@ static void required(char *text, size_t size, const struct terminal *t, const st
 void found(char *text, size_t size, const struct terminal *t, const struct finding *finding)
 {
     char number[3][NUMBER_LENGTH];
-    figures(number[0], finding->simulated, t->lang);
-    figures(number[1], finding->low, t->lang);
-    figures(number[2], finding->high, t->lang);
+    text_figures(number[0], finding->simulated, t->lang);
+    text_figures(number[1], finding->low, t->lang);
+    text_figures(number[2], finding->high, t->lang);
     if (finding->low < finding->high)
         snprintf(text, size, in_words(t, WORD_INTERVAL), number[0], "", number[1], number[2], "");
     else
@@ -168,7 +156,7 @@ static void print_exceptions(const struct terminal *t, const struct exceptions *
     size_t used = 0;
     for (int i = 0; i < exceptions->count && used < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%s %s", i > 0 ? ", " : "", exceptions->item[i].id,
-                                 figures(number, exceptions->item[i].figure, t->lang));
+                                 text_figures(number, exceptions->item[i].figure, t->lang));
     if (exceptions->count > 0)
         say_paragraph(t, 6, WORD_VALIDATE_EXCEPT, list);
 }
@@ -208,7 +196,8 @@ static void print_swaps(const struct columns *table, const struct finding swap[N
     for (int i = 0; i < NUM_SWAPS; i++) {
         char cell[COLUMNS_MOST][CELL_LENGTH], number[NUMBER_LENGTH];
         found(cell[0], CELL_LENGTH, t, &swap[i]);
-        snprintf(cell[1], CELL_LENGTH, in_words(t, WORD_VALIDATE_ABOVE), figures(number, swap_table[i].least, t->lang));
+        snprintf(cell[1], CELL_LENGTH, in_words(t, WORD_VALIDATE_ABOVE),
+                 text_figures(number, swap_table[i].least, t->lang));
         snprintf(cell[2], CELL_LENGTH, "%s", verdict(t, swap_holds((enum swap_id)i, &swap[i])));
         columns_print_row(table, 4, swap_table[i].words[t->lang], cell);
     }

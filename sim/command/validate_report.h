@@ -10,14 +10,9 @@
 
 /* ---- shared ---- */
 
-cJSON *number_or_null(double value);
-
 /* "simulated", "low" and "high" of a finding, added to an object. */
 void add_finding(cJSON *object, const char *simulated, const char *low, const char *high,
                  const struct finding *finding);
-
-/* Three figures that matter, or a whole number; in a text of NUMBER_LENGTH. */
-char *figures(char *text, double value, int lang);
 
 /* The finding, and its interval where it has one. */
 void found(char *text, size_t size, const struct terminal *t, const struct finding *finding);

@@ -24,8 +24,8 @@ static void contrast_text(char *text, size_t size, enum contrast contrast)
 static void add_effect(cJSON *object, const struct effect *effect)
 {
     add_finding(object, "difference", "low", "high", &effect->mean);
-    cJSON_AddItemToObject(object, "draws_low", number_or_null(effect->draws.low));
-    cJSON_AddItemToObject(object, "draws_high", number_or_null(effect->draws.high));
+    add_number_or_null(object, "draws_low", effect->draws.low);
+    add_number_or_null(object, "draws_high", effect->draws.high);
     cJSON_AddNumberToObject(object, "pairs", effect->pairs);
 }
 
@@ -114,8 +114,8 @@ static void effect_cells(char cell[COLUMNS_MOST][CELL_LENGTH], const struct term
 {
     char low[NUMBER_LENGTH], high[NUMBER_LENGTH];
     found(cell[0], CELL_LENGTH, t, &effect->mean);
-    snprintf(cell[1], CELL_LENGTH, in_words(t, WORD_STATEMENT_DRAWS), figures(low, effect->draws.low, t->lang),
-             figures(high, effect->draws.high, t->lang));
+    snprintf(cell[1], CELL_LENGTH, in_words(t, WORD_STATEMENT_DRAWS), text_figures(low, effect->draws.low, t->lang),
+             text_figures(high, effect->draws.high, t->lang));
     cell[2][0] = '\0';
 }
 
