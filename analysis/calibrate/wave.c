@@ -1,15 +1,14 @@
 #include "wave.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "../../sim/scenario/text.h"
 #include "../../sim/study/harvest.h"
 #include "../../sim/study/study_folder.h"
+#include "../csv.h"
 
 #define BLOCK_SECONDS 10.0 /* what geometry_choose aims at */
 
@@ -126,13 +125,6 @@ static void take_progress(void *context, const struct ledger_counts *counts, int
                                 counts->runs);
 }
 
-static int make_folder(const char *path, struct error *err)
-{
-    if (mkdir(path, 0777) == 0 || errno == EEXIST)
-        return 0;
-    return error_set_system(err, MILIEU_ERR_OUTPUT, errno, "cannot make %s", "impossible de créer %s", path);
-}
-
 static int work(struct wave *self, const struct study *study, struct folder *folder, struct error *err)
 {
     char path[4096];
@@ -146,7 +138,7 @@ static int work(struct wave *self, const struct study *study, struct folder *fol
                                             .progress = take_progress,
                                             .progress_context = self };
     snprintf(path, sizeof path, "%s/wave-%02d", self->options->folder, self->number);
-    int ret = make_folder(path, err);
+    int ret = csv_folder(path, err);
     if (ret != 0)
         return ret;
     snprintf(path, sizeof path, "%s/wave-%02d/%s", self->options->folder, self->number, trial_of(self)->id);

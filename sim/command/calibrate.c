@@ -1,13 +1,13 @@
 /* `milieu calibrate`: parameters fitted to targets; what was learnt, and what was only assumed. */
 #include "../../analysis/calibrate/calibrate.h"
 #include "../../analysis/calibrate/members.h"
+#include "../../analysis/csv.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "calibrate_checks.h"
@@ -184,13 +184,6 @@ static int print_json(const struct terminal *t, const struct fit_file *fit, cons
 
 /* ---- the command ---- */
 
-static int make_folder(const char *path, struct error *err)
-{
-    if (mkdir(path, 0777) == 0 || errno == EEXIST)
-        return 0;
-    return error_set_system(err, MILIEU_ERR_OUTPUT, errno, "cannot make %s", "impossible de créer %s", path);
-}
-
 static int calibrate(struct calibrating *self, const struct calibration *calibration, struct fit *fit,
                      struct error *err)
 {
@@ -206,7 +199,7 @@ static int calibrate(struct calibrating *self, const struct calibration *calibra
         .step = take_step,
         .step_context = self,
     };
-    int ret = make_folder(o->output, err);
+    int ret = csv_folder(o->output, err);
     return ret != 0 ? ret : calibrate_run(fit, calibration, &options, err);
 }
 

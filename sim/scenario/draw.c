@@ -22,16 +22,19 @@ struct drawing {
     bool no_memory;
 };
 
-/* Of chance alone: the middle of what is not known. */
-static double uniform(const struct drawing *d, uint64_t entity, int block, enum stream stream)
+/* Of chance alone: the middle of what is not known. An exact value costs no luck. */
+static double value_of(const struct drawing *d, const struct value *value, uint64_t entity, int block,
+                       enum stream stream)
 {
-    return d->tree->parameter_uncertainty ? random_uniform(d->luck, entity, block, stream) : 0.5;
+    if (value->kind == VALUE_EXACT)
+        return value->a;
+    return value_at(value, d->tree->parameter_uncertainty ? random_uniform(d->luck, entity, block, stream) : 0.5);
 }
 
 static double draw(const struct drawing *d, uint64_t place, uint32_t index, enum stream stream,
                    const struct value *value)
 {
-    return value->kind == VALUE_EXACT ? value->a : value_at(value, uniform(d, random_entity(place, index), 0, stream));
+    return value_of(d, value, random_entity(place, index), 0, stream);
 }
 
 static double or_default(const struct drawing *d, const struct strategy_plan *from, int key, const struct value *value)
@@ -73,8 +76,7 @@ static double stated(const struct drawing *d, uint64_t place, int param, const s
 {
     uint64_t entity = random_entity(place, d->tree->param_luck[param]);
     int block = value->spread > 0;
-    double drawn = value->kind == VALUE_EXACT ? value->a : value_at(value, uniform(d, entity, block, STREAM_VALUE));
-    return unsure(d, param, drawn, value->spread);
+    return unsure(d, param, value_of(d, value, entity, block, STREAM_VALUE), value->spread);
 }
 
 /* Of chance alone: the member nearest to the centre. */

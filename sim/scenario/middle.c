@@ -11,15 +11,10 @@ static const struct value *said_here(const struct scenario_tree *tree, int clini
     return NULL;
 }
 
-static double middle_of(const struct value *value)
-{
-    return value->kind == VALUE_EXACT ? value->a : value_at(value, 0.5);
-}
-
 enum scenario_said scenario_rating(const struct scenario *self, int clinic, int factor, double *middle)
 {
     const struct value *here = said_here(self->tree, clinic, true, factor), *all = self->tree->rating[factor];
-    *middle = middle_of(here != NULL ? here : all != NULL ? all : self->tree->unstated);
+    *middle = value_at(here != NULL ? here : all != NULL ? all : self->tree->unstated, 0.5);
     return here != NULL ? SAID_HERE : all != NULL ? SAID_FOR_ALL : SAID_NOT;
 }
 
@@ -27,6 +22,6 @@ enum scenario_said scenario_parameter(const struct scenario *self, int clinic, i
 {
     const struct value *here = said_here(self->tree, clinic, false, param), *all = self->tree->param[param];
     const struct value *said = here != NULL ? here : all;
-    *middle = said != NULL ? middle_of(said) : param_table[param].value;
+    *middle = said != NULL ? value_at(said, 0.5) : param_table[param].value;
     return here != NULL ? SAID_HERE : all != NULL ? SAID_FOR_ALL : SAID_NOT;
 }

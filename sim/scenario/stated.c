@@ -12,13 +12,9 @@ struct list {
 
 static void add(struct list *list, const struct value *value, int factor, const char *who, const char *said)
 {
-    struct stated_rating rating = { (enum factor)factor, who, value->a, value->a, value->a, said };
-    if (value->kind != VALUE_EXACT) {
-        rating.middle = value_at(value, 0.5);
-        rating.low = value_at(value, 0.05);
-        rating.high = value_at(value, 0.95);
-    }
-    list->item[list->count++] = rating;
+    list->item[list->count++] =
+        (struct stated_rating){ (enum factor)factor,   who, value_at(value, 0.5), value_at(value, 0.05),
+                                value_at(value, 0.95), said };
 }
 
 static void add_entries(struct list *list, const struct entry *entry, int count, const char *who)
