@@ -6,7 +6,7 @@
 
 #include "measure.h"
 
-#define REGION_SHARE 0.04 /* of the draws: each has a thousand clinics */
+#define REGION_SHARE 0.12 /* of the draws: 60 regions of 1,000 clinics are known to 0.02 */
 #define DOSE_SHARE 0.2    /* of a hundred clinics */
 
 /* One number a draw, and its spread. */

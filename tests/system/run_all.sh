@@ -30,6 +30,7 @@ for script in *.py *.sh; do
     wanted "$script" "$@" || continue
     echo "---- $script"
     mkdir -p "$work/$script"
+    begin=$SECONDS
     case $script in
         *.py) TMPDIR=$work/$script timeout 600 /usr/bin/python3 "./$script" > "$work/log" 2>&1 < /dev/null ;;
         *.sh) TMPDIR=$work/$script timeout 600 bash "./$script" > "$work/log" 2>&1 < /dev/null ;;
@@ -43,6 +44,7 @@ for script in *.py *.sh; do
         bad=1
     fi
     cat "$work/log"
+    echo "     $script: $((SECONDS - begin)) s"
     passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skips))
 done
 [ "$skipped" -eq 0 ] || echo "$skipped skipped"

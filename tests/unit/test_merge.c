@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "damaged_hdf5.h"
 #include "merge_help.h"
 #include "sim/study/exact.h"
 #include "study_help.h"

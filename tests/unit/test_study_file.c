@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "damaged_hdf5.h"
 #include "merge_help.h"
 #include "study_help.h"
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "damaged_hdf5.h"
 #include "fake_journals.h"
 #include "fake_study.h"
 #include "merge_help.h"
