@@ -240,6 +240,7 @@ await test('files that are none are refused with their message: broken, binary, 
   await told('broken.cfg', 'format = "milieu-scenario/1";\nid = "x";\nmesso: ();\n', /ligne 3.*messo[\s\S]*meso/);
   await told('syntax.cfg', 'format = ;;;{', /ligne 1/);
   await told('binary.cfg', 'a\u0000b', /texte/);
+  await told('cases.h5', readFileSync(path.join(work, 'cases.h5')), /milieu serve cases\.h5/);
   await told('large.cfg', `# ${'x'.repeat(1e7)}\n`, /10,0 Mo/);
   assert(seen.complaints.length === 0, seen.complaints.join());
   await close();
@@ -262,6 +263,76 @@ await test('what is chosen comes back by the address, by file, and is reset', as
   assert((await slider.getAttribute('aria-valuetext'))?.includes('le défend'), 'in French');
   await page.locator('button', { hasText: 'Tout réinitialiser' }).click();
   assert((await slider.inputValue()) === '-2' && !/rate=/.test(page.url()), page.url());
+  await close();
+});
+
+await test('the served page: answered by the program, with more runs; its address opens once', async () => {
+  const server = start('serve', caseC, '--lang', 'en');
+  const address = await new Promise((resolve) => {
+    let said = '';
+    server.stdout.on('data', (data) => {
+      said += data;
+      const found = /http:\/\/\S+/.exec(said);
+      if (found) resolve(found[0]);
+    });
+  });
+  const { page, seen, close } = await open(address, { locale: 'en-CA' });
+  same(await numbers(page), runJson(caseC, '--draws', '2000', '--replications', '1').arms[0].clinics[0].outcomes, 'served');
+  assert(seen.complaints.length === 0 && seen.requests.every((url) => url.startsWith(address.split('#')[0])), JSON.stringify(seen));
+  await close();
+  const again = await open(address, { locale: 'en-CA' }, false);
+  await again.page.locator('[role=alert]').waitFor();
+  await again.close();
+  server.kill('SIGINT');
+  assert((await new Promise((resolve) => server.on('exit', resolve))) === 0, 'its end');
+});
+
+await test('each of the real cases on the first screen shows what becomes of it', async () => {
+  const { page, close } = await open(address(explorer, '#lang=en'));
+  await page.locator('.spark').nth(4).waitFor({ timeout: 60000 });
+  const ends = (await page.locator('.spark-place .note').allInnerTexts()).map((text) => Number(/(\d+) of 100/.exec(text)[1]));
+  assert(ends.length === 5 && ends[2] < Math.min(ends[0], ends[1], ends[3]), `${ends}`);
+  await close();
+});
+
+await test('a strategy is dragged along the weeks, by mouse and by keys, and its list follows', async () => {
+  const { page, close } = await open(address(explorer, '#lang=en&case=case-c.cfg&screen=compare&with=physician-champion:8'));
+  await numbers(page);
+  const handle = page.getByRole('slider', { name: 'On the line of weeks: A physician champion' });
+  const week = async () => Number(await handle.getAttribute('aria-valuenow'));
+  const list = page.getByRole('slider', { name: 'Week it begins: A physician champion' });
+  await handle.scrollIntoViewIfNeeded();
+  const line = await page.locator('.timeline .line').boundingBox();
+  const from = await handle.boundingBox();
+  await page.mouse.move(from.x + 2, from.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(line.x + line.width * 0.25, from.y + 8, { steps: 8 });
+  await page.mouse.move(line.x + line.width * 0.5, from.y + 8, { steps: 8 });
+  await page.mouse.up();
+  assert(Math.abs((await week()) - 55) <= 2 && (await list.inputValue()) === String(await week()), `week ${await week()}, list ${await list.inputValue()}`);
+  await handle.focus();
+  const before = await week();
+  await page.keyboard.press('ArrowLeft');
+  assert((await week()) === before - 1 && page.url().includes(`physician-champion:${before - 1}`), page.url());
+  assert(/week \d+ \(\w+ \d+, 201\d\)/.test(await handle.getAttribute('aria-valuetext')), await handle.getAttribute('aria-valuetext'));
+  await page.keyboard.press('Delete');
+  assert(!(await page.getByRole('checkbox', { name: 'A physician champion', exact: true }).isChecked()), 'still chosen');
+  const chip = page.getByRole('button', { name: 'Add: Coaching and action learning' });
+  const box = await chip.boundingBox();
+  await page.mouse.move(box.x + 9, box.y + 9);
+  await page.mouse.down();
+  await page.mouse.move(line.x + line.width * 0.3, line.y + 10, { steps: 10 });
+  await page.mouse.up();
+  const coaching = Number(await page.getByRole('slider', { name: 'On the line of weeks: Coaching' }).getAttribute('aria-valuenow'));
+  assert(Math.abs(coaching - 33) <= 2, `coaching at ${coaching}`);
+  await close();
+});
+
+await test('a press on a cell of the map goes to its clinic', async () => {
+  const { page, close } = await open(address(explorer, '#lang=en&screen=clinics'));
+  await page.locator('.panel.picture rect.press').first().waitFor({ timeout: 60000 });
+  await page.locator('.panel.picture rect.press').nth(2).click();
+  await page.locator('h1', { hasText: 'Case C' }).waitFor();
   await close();
 });
 

@@ -44,7 +44,7 @@ export const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
 
 /** A page that remembers every request and every complaint. */
-export async function open(url, options = {}) {
+export async function open(url, options = {}, ready = true) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'fr-CA', ...options });
   const page = await context.newPage();
   const seen = { requests: [], complaints: [], dialogs: 0 };
@@ -57,7 +57,7 @@ export async function open(url, options = {}) {
   page.on('pageerror', (error) => seen.complaints.push(error.message));
   page.on('dialog', (dialog) => { seen.dialogs++; void dialog.dismiss(); });
   await page.goto(url);
-  await page.locator('html[data-ready]').waitFor({ state: 'attached', timeout: 30000 });
+  if (ready) await page.locator('html[data-ready]').waitFor({ state: 'attached', timeout: 30000 });
   return { page, seen, close: () => context.close() };
 }
 

@@ -119,13 +119,14 @@ export class App {
 
   private async takeFile(file: File): Promise<void> {
     const name = file.name.slice(0, 120);
-    if (file.size > MOST_BYTES) {
+    const isResults = /^.HDF/.test(await file.slice(0, 8).text());
+    if (file.size > MOST_BYTES && !isResults) {
       this.tell(word('file_large', { name, size: number(file.size / 1e6, 1) }), [], '');
       return;
     }
-    const text = await file.text();
-    if (text.includes('\u0000')) {
-      this.tell(word('file_not_text', { name }), [], '');
+    const text = isResults ? '' : await file.text();
+    if (isResults || text.includes('\u0000')) {
+      this.tell(word(isResults ? 'file_results' : 'file_not_text', { name }), [], '');
       return;
     }
     const one: Case = { name, text, given: text };

@@ -33,7 +33,15 @@ interface RunQuestion {
   rate: string[];
 }
 
-const fit = (clinics: number): number[] => (clinics <= 8 ? [20, 100, 400] : clinics <= 100 ? [8, 40] : [2, 6]);
+/** A few runs of a case that is not open. */
+export interface Glance {
+  scenario: Scenario;
+  results: Results;
+}
+
+/** Runs at each stage: what a page may ask of its worker, and five times that of the program itself. */
+const fit = (clinics: number, native: boolean): number[] =>
+  [...(clinics <= 8 ? [20, 100, 400] : clinics <= 100 ? [8, 40] : [2, 6]), ...(native ? [clinics <= 8 ? 2000 : clinics <= 100 ? 200 : 30] : [])];
 
 export class Lab {
   tables!: Tables;
@@ -46,6 +54,7 @@ export class Lab {
   busy = false;
   complaint: string | null = null;
   private token = 0;
+  private glances = new Map<Case, Promise<Glance | null>>();
 
   constructor(readonly data: PageData, readonly engine: Engine | null, readonly state: State) {
     this.cases = data.cases ?? [];
@@ -153,12 +162,13 @@ export class Lab {
     let done = 0;
     this.busy = true;
     this.complaint = null;
-    for (const target of fit(this.scenario!.clinics.length)) {
+    const stages = fit(this.scenario!.clinics.length, this.data.kind === 'serve');
+    for (const target of stages) {
       const answers = await this.step(question, done, target, gathered, mine);
       if (mine !== this.token) return;
       done = target;
       this.complaint = answers;
-      this.busy = answers === null && target !== fit(this.scenario!.clinics.length).at(-1);
+      this.busy = answers === null && target !== stages.at(-1);
       if (answers === null) this.results = gathered;
       this.failed = gathered.failed;
       show(target);
@@ -186,15 +196,21 @@ export class Lab {
     return complaint;
   }
 
-  /** Outcomes of another case's clinics, for the screen of several. */
-  async glance(one: Case, runs: number): Promise<{ scenario: Scenario; results: Results } | null> {
+  /** Outcomes of another case's clinics, and how many still go on each week; computed once for the page. */
+  glance(one: Case): Promise<Glance | null> {
+    let found = this.glances.get(one);
+    if (!found) this.glances.set(one, (found = this.look(one, 60)));
+    return found;
+  }
+
+  private async look(one: Case, runs: number): Promise<Glance | null> {
     const read = await this.read(one.name, one.text);
     if (!read.scenario) return null;
     const { arms, reference } = read.scenario;
     const gathered = new Gathered(this.tables.outcomes.map((outcome) => outcome.id));
     const answer = await this.engine!.ask<Answer & { error?: string }>({
       ask: 'run', name: one.name, text: one.text, rate: [], set: arms.length > 1 ? [`arms=["${arms[reference]?.id ?? ''}"]`] : [],
-      draws: [0, runs], replications: 1, series: [], lang: lang() });
+      draws: [0, runs], replications: 1, series: ['active'], lang: lang() });
     if (answer.error !== undefined) return null;
     gathered.add(0, answer);
     return { scenario: read.scenario, results: gathered };

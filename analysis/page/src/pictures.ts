@@ -5,6 +5,9 @@ import { number, ofHundred } from './numbers';
 import type { Band } from './results';
 import { word } from './words';
 
+/** Where the weeks of a fan begin and end, in pixels from its sides. */
+export const axisMargins = { left: 52, right: 16 };
+
 export interface Flag {
   week: number;
   text: string;
@@ -33,7 +36,8 @@ function rowsOf(low: Float64Array, high: Float64Array, mid: Float64Array): Week[
   return Array.from(low, (value, week) => ({ week, low: value, high: high[week] ?? NaN, mid: mid[week] ?? NaN }));
 }
 
-function marksOf(curve: Curve): Plot.Markish[] {
+/** The name stands above its curve's end, or below that of a higher one. */
+function marksOf(curve: Curve, below: boolean): Plot.Markish[] {
   const { band, color, name } = curve;
   const outer = rowsOf(band.q05, band.q95, band.q50);
   const inner = rowsOf(band.q25, band.q75, band.q50);
@@ -44,7 +48,7 @@ function marksOf(curve: Curve): Plot.Markish[] {
     Plot.areaY(inner, { x: 'week', y1: 'low', y2: 'high', fill: color, fillOpacity: 0.28, ariaHidden: 'true' }),
     Plot.lineY(outer, curve.dash === undefined ? line : { ...line, strokeDasharray: curve.dash }),
     Plot.text(last, {
-      x: 'week', y: 'mid', text: () => name, textAnchor: 'end', dy: -10, fill: color, fontWeight: 'bold',
+      x: 'week', y: 'mid', text: () => name, textAnchor: 'end', dy: below ? 14 : -10, fill: color, fontWeight: 'bold',
       stroke: 'var(--paper)', strokeWidth: 4, paintOrder: 'stroke',
     } as Plot.TextOptions),
   ];
@@ -54,7 +58,8 @@ function marksOf(curve: Curve): Plot.Markish[] {
 export function fan(options: FanOptions): SVGElement {
   const { curves, flags, yLabel, share, width } = options;
   const marks: Plot.Markish[] = [Plot.ruleY([0], { stroke: 'currentColor', strokeOpacity: options.zero ? 1 : 0.3 })];
-  for (const curve of curves) marks.push(...marksOf(curve));
+  const ends = curves.map(({ band }) => band.q50.filter((value) => !Number.isNaN(value)).at(-1) ?? 0);
+  curves.forEach((curve, i) => marks.push(...marksOf(curve, (ends[i] ?? 0) < Math.max(...ends))));
   if (flags.length > 0) {
     marks.push(Plot.ruleX(flags, { x: 'week', stroke: 'currentColor', strokeDasharray: '2,3' }));
     flags.forEach((flag, i) => marks.push(Plot.text([flag], {
@@ -63,7 +68,7 @@ export function fan(options: FanOptions): SVGElement {
     } as Plot.TextOptions)));
   }
   const chart = Plot.plot({
-    width, height: Math.round(Math.max(220, Math.min(360, width * 0.5))), marginLeft: 52, marginTop: 30, marginRight: 16, marginBottom: 40,
+    width, height: Math.round(Math.max(220, Math.min(360, width * 0.5))), marginLeft: axisMargins.left, marginTop: 30, marginRight: axisMargins.right, marginBottom: 40,
     style: { background: 'transparent', color: 'inherit', fontSize: '13px', fontFamily: 'inherit' },
     x: { label: `${word('weeks')} →`, tickFormat: (value: number) => number(value), ticks: Math.min(9, Math.floor(width / 70)) },
     y: {
@@ -88,6 +93,20 @@ function named(chart: SVGElement, name: string, description: string): SVGElement
   return chart;
 }
 
+/** A share over the weeks, as small as a word. */
+export function spark(band: Band, text: string): SVGElement {
+  const [width, height] = [220, 36];
+  const weeks = band.mean.length;
+  const x = (week: number): string => ((week / Math.max(1, weeks - 1)) * width).toFixed(1);
+  const y = (share: number): string => (height - 2 - share * (height - 4)).toFixed(1);
+  const along = Array.from({ length: weeks }, (_, week) => week);
+  const line = along.map((week) => `${x(week)},${y(band.q50[week] ?? 0)}`).join(' ');
+  const area = [...along.map((week) => `${x(week)},${y(band.q95[week] ?? 0)}`), ...along.reverse().map((week) => `${x(week)},${y(band.q05[week] ?? 0)}`)].join(' ');
+  return svg('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': text, class: 'spark' },
+    svg('line', { x1: 0, x2: width, y1: height - 2, y2: height - 2, class: 'ground' }), svg('line', { x1: 0, x2: width, y1: 2, y2: 2, class: 'ground all' }),
+    svg('polygon', { points: area, class: 'area' }), svg('polyline', { points: line, class: 'middle' }));
+}
+
 /** So many of ten, as people: filled ones first. */
 export function people(share: number, text: string): SVGElement {
   const filled = Math.round(10 * share);
@@ -110,15 +129,19 @@ export interface Cell {
 const scale = ['var(--m2)', 'var(--m1)', 'var(--z0)', 'var(--p1)', 'var(--p2)'];
 
 /** Clinics x factors, −2 to +2, the number printed; hatched where nobody said anything. */
-export function heatmap(cells: Cell[], columns: string[], rows: string[], width: number, name: string, description: string): SVGElement {
+export function heatmap(cells: Cell[], columns: string[], rows: string[], width: number, name: string, description: string,
+  press: (column: string) => void): SVGElement {
   const narrow = width < 560;
+  const marginLeft = narrow ? 150 : 330;
+  const marginRight = columns.length > 2 ? 60 : 4;
+  const slanted = narrow || (width - marginLeft - marginRight) / columns.length < 125; // a name of 18 letters
   const chart = Plot.plot({
-    width, height: rows.length * 21 + 90, marginLeft: narrow ? 150 : 330, marginTop: 70, marginBottom: 6, marginRight: 4,
+    width, height: rows.length * 21 + (slanted ? 110 : 60), marginLeft, marginTop: slanted ? 90 : 40, marginBottom: 6, marginRight,
     style: { background: 'transparent', color: 'inherit', fontSize: '12px', fontFamily: 'inherit' },
-    x: { domain: columns, axis: 'top', label: null, tickRotate: columns.length > 4 || narrow ? -40 : 0, tickSize: 0,
+    x: { domain: columns, axis: 'top', label: null, tickRotate: slanted ? -40 : 0, tickSize: 0,
       tickFormat: (text: string) => (text.length > 18 ? `${text.slice(0, 17)}…` : text) },
     y: { domain: rows, label: null, tickSize: 0,
-      tickFormat: (text: string) => (text.length > (narrow ? 20 : 52) ? `${text.slice(0, narrow ? 19 : 51)}…` : text) },
+      tickFormat: (text: string) => (text.length > (narrow ? 20 : 46) ? `${text.slice(0, narrow ? 19 : 45)}…` : text) },
     marks: [
       Plot.cell(cells, {
         x: 'column', y: 'row', inset: 1,
@@ -132,6 +155,10 @@ export function heatmap(cells: Cell[], columns: string[], rows: string[], width:
   const hatch = svg('pattern', { id: 'hatch', width: 6, height: 6, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
     svg('rect', { width: 6, height: 6, fill: 'var(--paper)' }), svg('rect', { width: 1.4, height: 6, fill: 'var(--line)' }));
   chart.prepend(svg('defs', {}, hatch));
+  chart.querySelectorAll<SVGElement>('g[aria-label="cell"] rect').forEach((rect, i) => {
+    rect.classList.add('press');
+    rect.addEventListener('click', () => press(cells[i]?.column ?? ''));
+  });
   return named(chart, name, description);
 }
 
@@ -146,11 +173,11 @@ export interface Interval {
 export function intervals(rows: Interval[], label: string, share: boolean, width: number, description: string): SVGElement {
   const format = (value: number): string => (share ? ofHundred(value) : number(value, 0));
   const chart = Plot.plot({
-    width, height: rows.length * 34 + 60, marginLeft: width < 560 ? 120 : 260, marginRight: 30, marginTop: 10, marginBottom: 40,
+    width, height: rows.length * 34 + 60, marginLeft: width < 560 ? 160 : 260, marginRight: 30, marginTop: 10, marginBottom: 40,
     style: { background: 'transparent', color: 'inherit', fontSize: '13px', fontFamily: 'inherit' },
     x: { label, grid: true, ticks: 5, ...(share ? { domain: [0, 1] } : {}), tickFormat: format },
     y: { domain: rows.map((row) => row.name), label: null, tickSize: 0,
-      tickFormat: (text: string) => (width < 560 && text.length > 16 ? `${text.slice(0, 15)}…` : text) },
+      tickFormat: (text: string) => (width < 560 && text.length > 22 ? `${text.slice(0, 21)}…` : text) },
     marks: [
       Plot.ruleY(rows, { y: 'name', x1: 'low', x2: 'high', stroke: 'var(--blue)', strokeWidth: 4, strokeOpacity: 0.5 }),
       Plot.dot(rows, { y: 'name', x: 'mid', r: 6, fill: 'var(--blue)' }),

@@ -6,7 +6,6 @@ import { label, type Clinic } from './model';
 import { figure as digits, number, ofHundred } from './numbers';
 import { heatmap, intervals, type Cell } from './pictures';
 import { rowOf, type Results } from './results';
-import { askOf } from './scale';
 import type { LiveScreen } from './screen_clinic';
 import { capital, word } from './words';
 
@@ -37,7 +36,7 @@ async function gather(app: App): Promise<Row[]> {
   const several = lab.scenario !== null && lab.scenario.clinics.length > 1 && lab.open !== null;
   const cases = several ? [lab.open!] : lab.cases.filter((one) => one.name !== 'baseline.cfg');
   for (const one of cases.slice(0, MOST)) {
-    const found = await lab.glance(one, 60);
+    const found = await lab.glance(one);
     if (!found || found.scenario.clinics.length > MOST) continue;
     if (!several && found.scenario.clinics.length > 1) continue;
     found.scenario.clinics.forEach((clinic, index) => rows.push({ clinic, results: found.results, index, arm: 0, go: goTo(one.name, index) }));
@@ -71,7 +70,7 @@ export function screenClinics(app: App): LiveScreen {
       .filter(({ index }) => all || rows.some((row) => row.clinic.ratings[index]?.[0] !== 'not'));
     const cells: Cell[] = factors.flatMap(({ factor, index }) => rows.map((row, i) => {
       const [said, middle] = row.clinic.ratings[index] ?? ['not', 0];
-      return { column: names[i] ?? '', row: askOf(factor), value: middle, said: said !== 'not' };
+      return { column: names[i] ?? '', row: capital(label(factor)), value: middle, said: said !== 'not' };
     }));
     const rating = (row: Row, index: number): string => {
       const [said, middle] = row.clinic.ratings[index] ?? ['not', 0];
@@ -82,8 +81,9 @@ export function screenClinics(app: App): LiveScreen {
       .map(({ factor }) => label(factor)).join(', ') || word('none_said');
     const text = rows.map((row, i) => word('clinics_map_text', { clinic: names[i] ?? '', low: sideOf(row, -1), high: sideOf(row, 1) })).join(' ');
     map.show({
-      draw: (width) => heatmap(cells, names, factors.map(({ factor }) => askOf(factor)), width, word('clinics_map'), text),
-      table: { head: [word('factor'), ...names], rows: factors.map(({ factor, index }) => [askOf(factor), ...rows.map((row) => rating(row, index))]) },
+      draw: (width) => heatmap(cells, names, factors.map(({ factor }) => capital(label(factor))), width, word('clinics_map'), text,
+        (name) => rows[names.indexOf(name)]?.go()),
+      table: { head: [word('factor'), ...names], rows: factors.map(({ factor, index }) => [capital(label(factor)), ...rows.map((row) => rating(row, index))]) },
       text: `${text} ${word('clinics_map_note')}`,
     });
     const shares = rows.map((row, i) => {

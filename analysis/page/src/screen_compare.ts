@@ -9,22 +9,22 @@ import { fan, type Flag } from './pictures';
 import { rowOf, shareGap, type Results } from './results';
 import { clinicPicker, isShare, seriesName, seriesPicker, shownBand, type LiveScreen } from './screen_clinic';
 import { bandHead, bandRows, bandText } from './story';
+import { lastWeek, timeline, weekWords } from './timeline';
 import { capital, pick, word } from './words';
 
 const shown = ['active_at_horizon', 'full_implementation', 'start_up_week', 'reach', 'fidelity', 'ed_rate_ratio', 'care_integration_change_26w', 'strain', 'programme_cost'];
 
-function leverRow(app: App, lever: Lever): HTMLElement {
-  const { state, scenario } = app.lab;
+function leverRow(app: App, lever: Lever, syncs: (() => void)[], moved: () => void): HTMLElement {
+  const { state } = app.lab;
   const id = newId('lever');
   const name = pick(lever.words);
   const on = h('input', { type: 'checkbox', id, checked: lever.id in state.levers });
-  const last = Math.min(259, (scenario?.horizon ?? 104) - 13);
-  const week = h('input', { type: 'range', min: 0, max: last, step: 1, value: state.levers[lever.id] ?? lever.week ?? 0,
+  const week = h('input', { type: 'range', min: 0, max: lastWeek(app), step: 1, value: state.levers[lever.id] ?? lever.week ?? 0,
     'aria-label': word('compare_week_of', { what: name }) });
   const said = h('output', { class: 'step' });
   const dated = lever.week !== null;
   const show = (): void => {
-    const words = dated ? word('compare_from', { n: Number(week.value) }) : word('compare_trigger');
+    const words = dated ? weekWords(app, Number(week.value)) : word('compare_trigger');
     replace(said, words);
     week.setAttribute('aria-valuetext', words);
     row.classList.toggle('changed', on.checked);
@@ -33,9 +33,13 @@ function leverRow(app: App, lever: Lever): HTMLElement {
   const note = (): void => {
     if (on.checked) state.levers[lever.id] = dated ? Number(week.value) : null;
     else delete state.levers[lever.id];
-    show();
-    app.changed();
+    moved();
   };
+  syncs.push(() => {
+    on.checked = lever.id in state.levers;
+    week.value = String(state.levers[lever.id] ?? week.value);
+    show();
+  });
   on.addEventListener('change', note);
   week.addEventListener('input', note);
   const row = h('div', { class: 'factor lever' },
@@ -164,10 +168,10 @@ function differs(app: App): HTMLElement {
   return lines.length === 0 ? h('p', {}, word('compare_nothing')) : h('ul', {}, ...lines.map((line) => h('li', {}, line)));
 }
 
-function leverSide(app: App): HTMLElement {
+function leverSide(app: App, syncs: (() => void)[], moved: () => void): HTMLElement {
   const { lab } = app;
   if (!lab.isReport)
-    return h('section', { class: 'side', 'aria-labelledby': 'levers' }, h('h2', { id: 'levers' }, word('compare_levers')), ...lab.levers.map((lever) => leverRow(app, lever)));
+    return h('section', { class: 'side', 'aria-labelledby': 'levers' }, h('h2', { id: 'levers' }, word('compare_levers')), ...lab.levers.map((lever) => leverRow(app, lever, syncs, moved)));
   const scenario = lab.scenario!;
   const others = scenario.arms.map((arm, i) => ({ arm, i })).filter(({ i }) => i !== scenario.reference);
   const sides = sidesOf(app);
@@ -185,12 +189,20 @@ export function screenCompare(app: App): LiveScreen {
   const said = h('p', { class: 'big-sentence' });
   const table = h('div');
   const progress = h('p', { class: 'progress', role: 'status' });
-  const pictures = h('div', {}, both.element, gap.element);
+  const syncs: (() => void)[] = [];
+  const moved = (): void => {
+    syncs.forEach((sync) => sync());
+    app.changed();
+  };
+  const when = lab.isReport ? null : timeline(app, moved);
+  if (when) syncs.push(when.sync);
+  const pictures = h('div', {}, both.element);
+  const after = h('div', {}, gap.element);
   const show = (): void => {
     const sides = sidesOf(app);
     replace(progress, ...app.progressWords());
     replace(strip, h('h3', {}, word('compare_differs')), differs(app));
-    pictures.hidden = sides === null;
+    pictures.hidden = after.hidden = sides === null;
     if (!sides || !lab.results) {
       replace(said, lab.isReport ? word('compare_one_arm') : lab.chosen().length === 0 ? word('compare_none') : '');
       replace(table);
@@ -209,8 +221,8 @@ export function screenCompare(app: App): LiveScreen {
   const element = h('div', { class: 'screen' },
     h('h1', { tabindex: -1 }, `${word('screen_compare')} ${label(scenario)}`), h('p', { class: 'lead' }, lab.isReport ? '' : word('compare_lead')),
     h('div', { class: 'row pickers' }, clinicPicker(app)),
-    h('div', { class: 'two' }, leverSide(app),
-      h('section', { class: 'main', 'aria-labelledby': 'result' }, h('h2', { id: 'result' }, word('compare_result')), progress, said, strip, pictures, table)));
+    h('div', { class: 'two' }, leverSide(app, syncs, moved),
+      h('section', { class: 'main', 'aria-labelledby': 'result' }, h('h2', { id: 'result' }, word('compare_result')), progress, said, strip, pictures, when?.element, after, table)));
   show();
   return { element, show };
 }
