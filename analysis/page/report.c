@@ -1,8 +1,10 @@
 /* A results file as the page shows it: outcomes run by run, series as bands, and the scenario they are of. */
+#include <errno.h>
 #include <gsl/gsl_sort_double.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../summary.h"
 #include "write.h"
@@ -225,4 +227,65 @@ cJSON *page_report(struct results_file *file, int lang, struct error *err)
         return page;
     cJSON_Delete(page);
     return NULL;
+}
+
+/* ---- a results file that arrives as bytes ---- */
+
+static int write_all(int fd, const char *bytes, size_t size, struct error *err)
+{
+    while (size > 0) {
+        ssize_t written = write(fd, bytes, size);
+        if (written < 0 && errno != EINTR)
+            return error_set_system(err, MILIEU_ERR_OUTPUT, errno, "cannot keep the file",
+                                    "impossible de garder le fichier");
+        if (written > 0) {
+            bytes += written;
+            size -= (size_t)written;
+        }
+    }
+    return 0;
+}
+
+static cJSON *report_at(const char *path, struct error *err)
+{
+    struct results_file file = { 0 };
+    cJSON *page = results_open(&file, path, err) == 0 ? page_report(&file, PAGE_ANY_LANGUAGE, err) : NULL;
+    results_close(&file);
+    return page;
+}
+
+static cJSON *report_or_error(const void *bytes, size_t size, struct error *err)
+{
+    const char *folder = getenv("TMPDIR");
+    char path[4096];
+    cJSON *page = NULL;
+    int fd;
+    snprintf(path, sizeof path, "%s/milieu-XXXXXX", folder != NULL ? folder : "/tmp");
+    fd = mkstemp(path);
+    if (fd < 0) {
+        error_set_system(err, MILIEU_ERR_OUTPUT, errno, "cannot keep the file in %s",
+                         "impossible de garder le fichier dans %s", folder != NULL ? folder : "/tmp");
+        return NULL;
+    }
+    if (write_all(fd, bytes, size, err) == 0)
+        page = report_at(path, err);
+    close(fd);
+    unlink(path);
+    return page;
+}
+
+char *page_report_bytes(const void *bytes, size_t size)
+{
+    struct error err = { 0 };
+    cJSON *page = report_or_error(bytes, size, &err);
+    char *text;
+    if (page == NULL && (page = cJSON_CreateObject()) != NULL) {
+        cJSON *said = cJSON_AddArrayToObject(page, "error");
+        for (int lang = 0; lang < 2; lang++)
+            cJSON_AddItemToArray(
+                said, cJSON_CreateString(err.detail[lang][0] != '\0' ? err.detail[lang] : error_words(err.code, lang)));
+    }
+    text = cJSON_PrintUnformatted(page);
+    cJSON_Delete(page);
+    return text;
 }

@@ -122,7 +122,7 @@ static bool is_key(const char *given, const char *key)
     return differs == 0;
 }
 
-/* ---- the two questions ---- */
+/* ---- the three questions ---- */
 
 static enum MHD_Result begin(struct server_inside *self, struct MHD_Connection *connection)
 {
@@ -144,36 +144,52 @@ static enum MHD_Result ask(struct server_inside *self, struct MHD_Connection *co
 {
     const struct engine_limits limits = { self->options.threads, self->options.stop };
     char *answer;
-    if (!is_key(header_of(connection, "X-Milieu-Token"), self->key))
-        return refuse(connection, MHD_HTTP_FORBIDDEN);
     pthread_mutex_lock(&self->computing);
     answer = engine_answer(request->body != NULL ? request->body : "", &limits);
     pthread_mutex_unlock(&self->computing);
     return send_json(connection, answer);
 }
 
+static enum MHD_Result read_results(struct server_inside *self, struct MHD_Connection *connection,
+                                    const struct request *request)
+{
+    char *answer;
+    pthread_mutex_lock(&self->computing); /* HDF5 is called by one thread at a time */
+    answer = page_report_bytes(request->body != NULL ? request->body : "", request->length);
+    pthread_mutex_unlock(&self->computing);
+    return send_json(connection, answer);
+}
+
 /* ---- a request arrives ---- */
+
+static size_t most_body(const char *url)
+{
+    return strcmp(url, "/results") == 0 ? SERVER_MOST_FILE : SERVER_MOST_BODY;
+}
 
 /* What can be said from the first line and the headers. */
 static unsigned judge(const struct server_inside *self, struct MHD_Connection *connection, const char *url,
                       const char *method)
 {
     const char *length = header_of(connection, "Content-Length");
-    bool page = strcmp(url, "/") == 0, question = strcmp(url, "/ask") == 0 || strcmp(url, "/begin") == 0;
+    bool page = strcmp(url, "/") == 0, begins = strcmp(url, "/begin") == 0;
+    bool question = strcmp(url, "/ask") == 0 || strcmp(url, "/results") == 0;
     if (!is_ours(self, connection))
         return MHD_HTTP_FORBIDDEN;
-    if (!page && !question)
+    if (!page && !begins && !question)
         return MHD_HTTP_NOT_FOUND;
     if (strcmp(method, page ? "GET" : "POST") != 0)
         return MHD_HTTP_METHOD_NOT_ALLOWED;
-    if (length != NULL && strtod(length, NULL) > SERVER_MOST_BODY)
+    if (length != NULL && strtod(length, NULL) > (double)most_body(url))
         return MHD_HTTP_CONTENT_TOO_LARGE;
+    if (question && !is_key(header_of(connection, "X-Milieu-Token"), self->key))
+        return MHD_HTTP_FORBIDDEN;
     return 0;
 }
 
-static void take_body(struct request *self, const char *data, size_t size)
+static void take_body(struct request *self, const char *data, size_t size, size_t most)
 {
-    if (self->length + size > SERVER_MOST_BODY) {
+    if (self->length + size > most) {
         self->refused = MHD_HTTP_CONTENT_TOO_LARGE;
         return;
     }
@@ -205,6 +221,8 @@ static enum MHD_Result answer_whole(struct server_inside *self, struct MHD_Conne
     note_asked(self);
     if (strcmp(url, "/ask") == 0)
         return ask(self, connection, request);
+    if (strcmp(url, "/results") == 0)
+        return read_results(self, connection, request);
     if (strcmp(url, "/begin") == 0)
         return begin(self, connection);
     return send_response(connection, MHD_HTTP_OK,
@@ -231,7 +249,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
         return MHD_NO;
     if (*size > 0) {
         if (request->refused == 0)
-            take_body(request, data, *size);
+            take_body(request, data, *size, most_body(url));
         *size = 0;
         return request->refused == 0 ? MHD_YES : MHD_NO;
     }

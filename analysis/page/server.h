@@ -3,9 +3,10 @@
  *   GET /           the page; it holds nothing of anybody's
  *   POST /begin     X-Milieu-Token: the token of the address; once. -> {"key", "data"}: the key of all that follows
  *   POST /ask       X-Milieu-Token: that key; body: a question of engine.h -> its answer
+ *   POST /results   X-Milieu-Token: that key; body: a results file -> the data of its report, or {"error": [en, fr]}
  *
  * Everything else is refused, and so is a request whose Host is not this server, or whose Origin is another; a body over
- * SERVER_MOST_BODY; one that takes longer than SERVER_SLOWEST seconds to arrive. One question is computed at a time, on
+ * SERVER_MOST_BODY (SERVER_MOST_FILE); one that takes longer than SERVER_SLOWEST seconds to arrive. One question is computed at a time, on
  * all threads; the others wait. */
 #ifndef MILIEU_PAGE_SERVER_H
 #define MILIEU_PAGE_SERVER_H
@@ -17,6 +18,7 @@
 
 enum {
     SERVER_MOST_BODY = 8 << 20,
+    SERVER_MOST_FILE = 256 << 20,
     SERVER_SLOWEST = 20,
     SERVER_IDLE = 10, /* seconds without a byte */
     SERVER_MOST_CONNECTIONS = 300,

@@ -20,6 +20,10 @@ int page_check(bool with_engine, struct error *err);
  * it. NULL with its error: results_read_* failed, or the file's scenario is not read any more. */
 cJSON *page_report(struct results_file *file, int lang, struct error *err);
 
+/* The same for a results file that arrived as bytes, as JSON text, or {"error": [English, French]}. The caller frees it; NULL
+ * when out of memory. The bytes lie in a file of TMPDIR while they are read. */
+char *page_report_bytes(const void *bytes, size_t size);
+
 /* The page of scenarios, to be filled by page_add_case. `kind` "explorer" or "serve". */
 cJSON *page_explorer(const char *kind, int lang);
 

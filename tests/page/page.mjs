@@ -2,7 +2,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import path from 'node:path';
-import { assert, axe, end, numbers, open, run, runJson, scenarios, stage, test, top, work } from './support.mjs';
+import { assert, axe, end, numbers, open, run, runJson, scenarios, stage, start, test, top, work } from './support.mjs';
 
 const explorer = path.join(work, 'clinic.html');
 const report = path.join(work, 'report.html');
@@ -278,6 +278,17 @@ await test('the served page: answered by the program, with more runs; its addres
   });
   const { page, seen, close } = await open(address, { locale: 'en-CA' });
   same(await numbers(page), runJson(caseC, '--draws', '2000', '--replications', '1').arms[0].clinics[0].outcomes, 'served');
+  const input = page.locator('input[type=file]');
+  await input.setInputFiles(path.join(work, 'cases.h5'));
+  await page.locator('h1', { hasText: 'Report: Integrated care' }).waitFor();
+  const theirs = runJson(path.join(top, 'scenarios/integrated-care.cfg'), '--draws', '40').arms[1].clinics[2].outcomes;
+  const ours = await numbers(page, 1, 2);
+  same(ours, { reach: theirs.reach, active_at_horizon: theirs.active_at_horizon }, 'an opened results file');
+  await input.setInputFiles({ name: 'broken.h5', mimeType: '', buffer: readFileSync(path.join(work, 'cases.h5')).subarray(0, 5000) });
+  assert(/broken\.h5 cannot be used/.test(await page.locator('dialog[open]').innerText()), 'a torn file');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Back to the clinics' }).click();
+  await page.locator('[data-factor=medical_leadership]').waitFor();
   assert(seen.complaints.length === 0 && seen.requests.every((url) => url.startsWith(address.split('#')[0])), JSON.stringify(seen));
   await close();
   const again = await open(address, { locale: 'en-CA' }, false);

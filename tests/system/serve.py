@@ -139,6 +139,24 @@ def test_paths(server):
 
 
 @served
+def test_results(server):
+    """a results file sent to it comes back as its report; what is none, torn, or comes without the key is refused"""
+    milieu("run", TINY, "-o", WORK / "sent.h5", status=0)
+    whole = (WORK / "sent.h5").read_bytes()
+    left = set(os.listdir(os.environ.get("TMPDIR", "/tmp")))
+    status, body, _ = server.ask("POST", "/results", whole, X_Milieu_Token=server.key)
+    assert status == 200 and json.loads(body)["results"]["runs"] == 4
+    for bytes_ in (b"", b"no HDF5", whole[:3000], whole[:len(whole) // 2], whole[:2000] + b"x" * 400 + whole[2400:]):
+        status, body, _ = server.ask("POST", "/results", bytes_, X_Milieu_Token=server.key)
+        answer = json.loads(body)
+        assert status == 200 and ("error" in answer or answer["results"]["runs"] == 4), body[:200]
+        assert "error" not in answer or all(answer["error"]), answer
+    assert "error" in json.loads(server.ask("POST", "/results", whole[:3000], X_Milieu_Token=server.key)[1])
+    assert server.ask("POST", "/results", whole)[0] == 403 and server.ask("GET", "/results")[0] == 405
+    assert set(os.listdir(os.environ.get("TMPDIR", "/tmp"))) == left, "something is left behind"
+
+
+@served
 def test_big_body(server):
     """a body of 1 GB: refused before it arrives, announced or not"""
     head = f"POST /ask HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nX-Milieu-Token: {server.key}\r\n"

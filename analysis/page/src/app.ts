@@ -1,7 +1,7 @@
 // The page: its frame, its screens, its files. Screens are built anew when one goes to them; a moved slider only brings
 // new numbers.
 import { button, download, h, newId, replace } from './dom';
-import { watched, type Case, type Lab, type Purpose } from './lab';
+import { Lab, watched, type Case, type PageData, type Purpose } from './lab';
 import type { Message } from './model';
 import { number } from './numbers';
 import { screenClinic, type LiveScreen } from './screen_clinic';
@@ -10,18 +10,21 @@ import { screenCompare } from './screen_compare';
 import { screenStart } from './screen_start';
 import { Sources } from './source';
 import { screens, startState, writeFragment, type ScreenId } from './state';
-import { lang, setLang, word, type Key, type Lang } from './words';
+import { lang, pick, setLang, word, type Key, type Lang } from './words';
 
 const MOST_BYTES = 2_000_000;
 
 export class App {
-  readonly sources: Sources;
+  sources: Sources;
   readonly openGroups = new Set<string>();
   private readonly frame = h('div', { id: 'frame' });
   private readonly dialog = h('dialog', { class: 'messages', 'aria-labelledby': 'messages-title' });
   private live: LiveScreen | null = null;
 
-  constructor(readonly lab: Lab) {
+  private readonly home: Lab;
+
+  constructor(public lab: Lab) {
+    this.home = lab;
     this.sources = new Sources(lab);
     document.body.append(this.frame, this.dialog);
     this.listenForFiles();
@@ -117,9 +120,36 @@ export class App {
 
   // ---- files ----
 
+  /** From here on the page speaks of these results, or of the cases it began with. */
+  private turnTo(lab: Lab): void {
+    this.lab = lab;
+    this.sources = new Sources(lab);
+  }
+
+  private get canOpen(): boolean {
+    return this.home.engine !== null;
+  }
+
+  private async takeResults(name: string, file: File): Promise<void> {
+    const found = (await this.home.engine!.results!(file)) as PageData | { error: [string, string] };
+    if ('error' in found) {
+      this.tell(word('file_wrong', { name }), [], pick(found.error));
+      return;
+    }
+    this.home.stop();
+    this.turnTo(new Lab(found, this.home.engine, startState()));
+    this.lab.state.screen = 'clinic';
+    this.render();
+    this.focusTitle();
+  }
+
   private async takeFile(file: File): Promise<void> {
     const name = file.name.slice(0, 120);
     const isResults = /^.HDF/.test(await file.slice(0, 8).text());
+    if (isResults && this.home.engine?.results) {
+      await this.takeResults(name, file).catch((error: unknown) => this.tell(word('file_wrong', { name }), [], String(error)));
+      return;
+    }
     if (file.size > MOST_BYTES && !isResults) {
       this.tell(word('file_large', { name, size: number(file.size / 1e6, 1) }), [], '');
       return;
@@ -130,11 +160,12 @@ export class App {
       return;
     }
     const one: Case = { name, text, given: text };
+    if (this.lab !== this.home) this.turnTo(this.home);
     if (await this.openCase(one, 'clinic')) this.lab.cases = [...this.lab.cases.filter((c) => c.name !== name), one];
   }
 
   private listenForFiles(): void {
-    if (this.lab.isReport) return;
+    if (!this.canOpen) return;
     document.addEventListener('dragover', (event) => event.preventDefault());
     document.addEventListener('drop', (event) => {
       event.preventDefault();
@@ -192,12 +223,13 @@ export class App {
     const tab = (id: ScreenId): HTMLElement =>
       h('button', { type: 'button', 'aria-current': lab.state.screen === id ? 'page' : null, click: () => this.go(id) }, word(`screen_${id}` as Key));
     const id = newId('open');
-    const input = h('input', { type: 'file', accept: '.cfg,text/plain', id, class: 'unseen', tabindex: -1, 'aria-hidden': 'true' });
+    const input = h('input', { type: 'file', accept: this.home.engine?.results ? '.cfg,.h5,text/plain' : '.cfg,text/plain', id, class: 'unseen', tabindex: -1, 'aria-hidden': 'true' });
     input.addEventListener('change', () => { if (input.files?.[0]) void this.takeFile(input.files[0]); });
     return h('div', { class: 'bars' },
       h('nav', { 'aria-label': word('screens') }, ...there.map(tab)),
       h('div', { class: 'tools', role: 'group', 'aria-label': word('file_tools') },
-        lab.isReport ? null : input, lab.isReport ? null : button(word('open'), () => input.click()),
+        this.canOpen ? input : null, this.canOpen ? button(word(this.home.engine?.results ? 'open_any' : 'open'), () => input.click()) : null,
+        lab !== this.home ? button(word('back_home'), () => { this.turnTo(this.home); this.render(); this.focusTitle(); }) : null,
         lab.scenario ? button(word('save'), () => void this.save(), { id: 'save' }) : null,
         lab.scenario && !lab.isReport ? button(word('reset_all'), () => { Object.assign(lab.state, { rates: {}, sets: {}, levers: {} }); this.render(); }) : null,
         button(word('print'), () => window.print()), button(word('tour'), () => this.tour())));

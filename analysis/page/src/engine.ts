@@ -7,6 +7,8 @@ export interface Engine {
   /** How many questions are answered at the same time. */
   width: number;
   ask<T>(question: Question): Promise<T>;
+  /** Reads a results file: the data of its report, or what is wrong with it. Only the program can. */
+  results?(file: Blob): Promise<unknown>;
 }
 
 class WorkerEngine {
@@ -58,8 +60,8 @@ export async function startWorkers(script: string, wasm: string, files: Record<s
   };
 }
 
-async function post<T>(path: string, token: string, body: string): Promise<T> {
-  const response = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Milieu-Token': token }, body });
+async function post<T>(path: string, token: string, body: string | Blob): Promise<T> {
+  const response = await fetch(path, { method: 'POST', headers: { 'Content-Type': typeof body === 'string' ? 'application/json' : 'application/octet-stream', 'X-Milieu-Token': token }, body });
   if (!response.ok) throw new Error(`${response.status}`);
   return (await response.json()) as T;
 }
@@ -81,5 +83,9 @@ export async function beginServed(): Promise<Served> {
 
 /** The program that sent this page. It computes one question at a time, on all its threads. */
 export function askServer(key: string): Engine {
-  return { width: 1, ask: <T>(question: Question): Promise<T> => post<T>('/ask', key, JSON.stringify(question)) };
+  return {
+    width: 1,
+    ask: <T>(question: Question): Promise<T> => post<T>('/ask', key, JSON.stringify(question)),
+    results: (file: Blob): Promise<unknown> => post<unknown>('/results', key, file),
+  };
 }

@@ -47,9 +47,10 @@ async function start(): Promise<void> {
     }
     if (state.clinic >= (lab.scenario?.clinics.length ?? 1)) state.clinic = 0;
     waiting.remove();
-    new App(lab).render();
+    const app = new App(lab);
+    app.render();
     // The numbers unrounded, for whoever checks the page from the browser's console (and for its tests).
-    Object.assign(window, { milieu: { numbers: (arm = 0, clinic = 0) => numbersOf(lab, arm, clinic) } });
+    Object.assign(window, { milieu: { numbers: (arm = 0, clinic = 0) => numbersOf(app.lab, arm, clinic) } });
     document.documentElement.dataset.ready = String(Math.round(performance.now() - begun));
   } catch (error) {
     waiting.textContent = word('no_engine', { why: String(error) });

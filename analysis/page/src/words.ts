@@ -14,6 +14,8 @@ const table = {
   screen_compare: ['What if…', 'Et si…'],
   screen_clinics: ['Several clinics', 'Plusieurs cliniques'],
   file_tools: ['File', 'Fichier'],
+  open_any: ['Open a file (.cfg, .h5)', 'Ouvrir un fichier (.cfg, .h5)'],
+  back_home: ['Back to the clinics', 'Revenir aux cliniques'],
   open: ['Open a file (.cfg)', 'Ouvrir un fichier (.cfg)'],
   save: ['Save (.cfg)', 'Enregistrer (.cfg)'],
   print: ['Print or PDF', 'Imprimer ou PDF'],
