@@ -24,6 +24,7 @@ struct server_inside {
     size_t page_size;
     pthread_mutex_t lock; /* of what follows */
     bool token_spent;
+    int answering; /* questions that are being answered */
     double last_asked;
     pthread_mutex_t computing; /* one question at a time */
 };
@@ -97,7 +98,7 @@ static const char *header_of(struct MHD_Connection *connection, const char *name
 static bool is_host(const struct server_inside *self, const char *text)
 {
     for (int i = 0; i < 3; i++)
-        if (strcmp(text, self->host[i]) == 0)
+        if (*text != '\0' && strcmp(text, self->host[i]) == 0)
             return true;
     return false;
 }
@@ -124,17 +125,28 @@ static bool is_key(const char *given, const char *key)
 
 /* ---- the three questions ---- */
 
+/* Whoever has no key cannot keep the server from stopping: this is called for those who have one. */
+static void note_asked(struct server_inside *self, int answering)
+{
+    pthread_mutex_lock(&self->lock);
+    self->answering += answering;
+    self->last_asked = now_seconds();
+    pthread_mutex_unlock(&self->lock);
+}
+
 static enum MHD_Result begin(struct server_inside *self, struct MHD_Connection *connection)
 {
     size_t size = strlen(self->options.data) + SERVER_KEY_LENGTH + 32;
-    bool good;
+    bool first, good;
     char *text;
     pthread_mutex_lock(&self->lock);
-    good = !self->token_spent && is_key(header_of(connection, "X-Milieu-Token"), self->token);
-    self->token_spent = self->token_spent || good;
+    first = !self->token_spent && is_key(header_of(connection, "X-Milieu-Token"), self->token);
+    self->token_spent = self->token_spent || first;
     pthread_mutex_unlock(&self->lock);
+    good = first || is_key(header_of(connection, "X-Milieu-Token"), self->key); /* a tab that was reloaded */
     if (!good)
         return refuse(connection, MHD_HTTP_FORBIDDEN);
+    note_asked(self, 0);
     if ((text = malloc(size)) != NULL)
         snprintf(text, size, "{\"key\":\"%s\",\"data\":%s}", self->key, self->options.data);
     return send_json(connection, text);
@@ -208,23 +220,18 @@ static void take_body(struct request *self, const char *data, size_t size, size_
     self->body[self->length] = '\0';
 }
 
-static void note_asked(struct server_inside *self)
-{
-    pthread_mutex_lock(&self->lock);
-    self->last_asked = now_seconds();
-    pthread_mutex_unlock(&self->lock);
-}
-
 static enum MHD_Result answer_whole(struct server_inside *self, struct MHD_Connection *connection, const char *url,
                                     const struct request *request)
 {
-    note_asked(self);
-    if (strcmp(url, "/ask") == 0)
-        return ask(self, connection, request);
-    if (strcmp(url, "/results") == 0)
-        return read_results(self, connection, request);
+    enum MHD_Result ret;
     if (strcmp(url, "/begin") == 0)
         return begin(self, connection);
+    if (strcmp(url, "/") != 0) {
+        note_asked(self, 1);
+        ret = strcmp(url, "/ask") == 0 ? ask(self, connection, request) : read_results(self, connection, request);
+        note_asked(self, -1);
+        return ret;
+    }
     return send_response(connection, MHD_HTTP_OK,
                          MHD_create_response_from_buffer(self->page_size, self->page, MHD_RESPMEM_PERSISTENT),
                          "text/html; charset=utf-8");
@@ -345,7 +352,7 @@ double server_idle_seconds(const struct server *self)
 {
     double last;
     pthread_mutex_lock(&self->inside->lock);
-    last = self->inside->last_asked;
+    last = self->inside->answering > 0 ? now_seconds() : self->inside->last_asked;
     pthread_mutex_unlock(&self->inside->lock);
     return now_seconds() - last;
 }

@@ -1,7 +1,7 @@
 /* The page on loopback, answered by the native engine (milieu serve). libmicrohttpd is known in server.c and nowhere else.
  *
  *   GET /           the page; it holds nothing of anybody's
- *   POST /begin     X-Milieu-Token: the token of the address; once. -> {"key", "data"}: the key of all that follows
+ *   POST /begin     X-Milieu-Token: the token of the address, once, or the key. -> {"key", "data"}: the key of all that follows
  *   POST /ask       X-Milieu-Token: that key; body: a question of engine.h -> its answer
  *   POST /results   X-Milieu-Token: that key; body: a results file -> the data of its report, or {"error": [en, fr]}
  *
@@ -41,7 +41,7 @@ struct server {
 /* Listens on 127.0.0.1, and on ::1 where there is one. MILIEU_ERR_OUTPUT when it cannot. */
 int server_start(struct server *self, const struct server_options *options, struct error *err);
 
-/* Seconds since anybody asked for anything. */
+/* Seconds since somebody who may ask was answered; 0 while a question is being answered. */
 double server_idle_seconds(const struct server *self);
 
 /* Waits for the answers that are under way (a raised `stop` ends their runs). Safe after a failed start, and twice. */

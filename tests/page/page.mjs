@@ -191,6 +191,14 @@ await test('320 px wide, 200 % zoom, reduced motion, print: nothing is cut off',
         return over ? `${over.tagName} ${over.className} ${over.textContent?.slice(0, 60)}` : document.documentElement.scrollWidth > innerWidth + 1 ? 'the page' : null;
       });
       assert(wide === null, `${nameOf(view)} at ${options.viewport.width} ${media ?? ''}: ${wide}`);
+      const cut = await page.evaluate(() => [...document.querySelectorAll('.panel.picture.shown svg')].flatMap((svg) => {
+        const frame = svg.getBoundingClientRect();
+        return [...svg.querySelectorAll('text')].filter((text) => {
+          const box = text.getBoundingClientRect();
+          return box.width > 0 && (box.left < frame.left - 3 || box.right > frame.right + 3 || box.top < frame.top - 3);
+        }).map((text) => text.textContent);
+      }));
+      if (!media) assert(cut.length === 0, `${nameOf(view)} at ${options.viewport.width}: cut off in a picture: ${cut.slice(0, 3).join(' | ')}`);
       if (media) assert((await page.pdf({ format: 'Letter' })).length > 10000, 'no PDF');
       await close();
     }
@@ -336,6 +344,87 @@ await test('a strategy is dragged along the weeks, by mouse and by keys, and its
   await page.mouse.up();
   const coaching = Number(await page.getByRole('slider', { name: 'On the line of weeks: Coaching' }).getAttribute('aria-valuenow'));
   assert(Math.abs(coaching - 33) <= 2, `coaching at ${coaching}`);
+  await close();
+});
+
+await test('saved in one screen and opened in another, a comparison comes back', async () => {
+  const { page, close } = await open(address(explorer, '#lang=en&case=case-c.cfg&screen=clinic&rate=clinic-c/medical_leadership:0&with=physician-champion:8,coaching:20'));
+  await numbers(page);
+  assert(/The lead physician and the programme: in between/.test(await page.locator('.strip').innerText()), 'what was changed, in words');
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save (.cfg)' }).click();
+  const saved = path.join(work, 'my-clinic.cfg');
+  const file = await download;
+  assert(file.suggestedFilename() === 'my-clinic.cfg', file.suggestedFilename());
+  await file.saveAs(saved);
+  run('check', saved);
+  await page.locator('input[type=file]').setInputFiles({ name: 'case-c.cfg', mimeType: 'text/plain', buffer: readFileSync(saved) });
+  await page.locator('h1').waitFor();
+  await page.waitForFunction(() => location.hash.includes('case-c%20(2).cfg'));
+  await page.keyboard.press('Escape'); // its warnings
+  assert(/with=.*physician-champion:8/.test(page.url()) && /coaching:20/.test(page.url()), page.url());
+  await page.getByRole('button', { name: 'What if' }).click();
+  assert(await page.getByRole('checkbox', { name: 'Coaching and action learning' }).isChecked(), 'not ticked');
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  assert((await page.locator('.card').count()) === 6, 'the published case was replaced');
+  await close();
+});
+
+await test('an address changes what the screen shows, and nothing else; a case it does not hold is told', async () => {
+  const changed = await open(address(explorer, '#lang=en&case=case-c.cfg&screen=clinic&set=time.horizon:40,meso[clinic-c].provider.nurses:9&rate=clinic-z/trust:2'));
+  assert(!/set=|rate=/.test(changed.page.url()), changed.page.url());
+  await changed.close();
+  const gone = await open(address(explorer, '#lang=en&case=mine.cfg&screen=clinic'));
+  assert(/mine\.cfg/.test(await gone.page.locator('dialog[open]').innerText()), 'not told');
+  await gone.page.keyboard.press('Escape');
+  await gone.page.evaluate(() => { location.hash = '#lang=en&case=case-a.cfg&screen=clinic'; });
+  await gone.page.locator('h1', { hasText: 'Case A' }).waitFor();
+  await gone.close();
+});
+
+await test('the keyboard stays where it was: language, lists, strategies added and taken away, the tour', async () => {
+  const { page, close } = await open(address(report, '#lang=en&screen=clinic'));
+  const held = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.className || document.activeElement?.textContent);
+  await page.locator('#lang-fr').focus();
+  await page.keyboard.press('Enter');
+  assert((await held()) === 'lang-fr', `language: ${await held()}`);
+  await page.locator('#pick-clinic').focus();
+  await page.keyboard.press('ArrowDown');
+  assert((await held()) === 'pick-clinic', `clinic: ${await held()}`);
+  await close();
+  const other = await open(address(explorer, '#lang=en&case=case-c.cfg&screen=compare&with=physician-champion:8'));
+  const where = () => other.page.evaluate(() => document.activeElement?.className);
+  await other.page.getByRole('button', { name: 'Add: Coaching' }).focus();
+  await other.page.keyboard.press('Enter');
+  assert(/handle/.test(await where()), `added: ${await where()}`);
+  await other.page.keyboard.press('Delete');
+  assert(/handle|chip/.test(await where()), `taken away: ${await where()}`);
+  await other.page.getByRole('button', { name: 'Tour in five steps' }).click();
+  await other.page.getByRole('button', { name: 'Next' }).press('Enter');
+  assert((await other.page.evaluate(() => document.activeElement?.closest('dialog') !== null)), 'the tour');
+  await other.close();
+});
+
+await test('a report of many clinics shows the numbers of those it holds, and says how many these are', async () => {
+  const many = path.join(work, 'many.cfg');
+  writeFileSync(many, readFileSync(path.join(top, 'scenarios/baseline.cfg'), 'utf8').replace(/^    count = 1;/m, '    count = 30;').replace(/horizon = \d+;/, 'horizon = 52;'));
+  run('run', many, '--draws', '4', '--replications', '1', '-o', path.join(work, 'many.h5'));
+  run('report', path.join(work, 'many.h5'), '-o', path.join(work, 'many.html'));
+  const { page, close } = await open(address(path.join(work, 'many.html'), '#lang=en&screen=clinic&clinic=25'));
+  assert((await page.locator('#pick-clinic option').count()) === 24, 'the list');
+  assert(/first 24 of 30/.test(await page.locator('.which').innerText()), await page.locator('.which').innerText());
+  assert(/clinic=/.test(page.url()) === false, page.url());
+  await close();
+});
+
+await test('both sides and their difference are over the same runs, as milieu compare has them', async () => {
+  const { page, close } = await open(address(report, '#lang=en&screen=compare&arm=1&clinic=2'));
+  const theirs = JSON.parse(run('compare', path.join(work, 'cases.h5'), '--json'));
+  const rows = await page.locator('section.main table').last().locator('tbody tr').evaluateAll((trs) => trs.map((tr) => [...tr.children].map((cell) => cell.textContent)));
+  const start = rows.find((row) => /^Start-up week/.test(row[0]));
+  writeFileSync(path.join(work, 'compare.json'), JSON.stringify({ theirs, rows }));
+  const [a, b, gap] = [1, 2, 3].map((i) => Number.parseFloat(start[i].replace('−', '-')));
+  assert(Math.abs(b - a - gap) < 0.11, `${start}`);
   await close();
 });
 

@@ -9,13 +9,13 @@ import { screenClinics } from './screen_clinics';
 import { screenCompare } from './screen_compare';
 import { screenStart } from './screen_start';
 import { Sources } from './source';
-import { screens, startState, writeFragment, type ScreenId } from './state';
+import { isForeign, screens, startState, writeFragment, type ScreenId } from './state';
 import { lang, pick, setLang, word, type Key, type Lang } from './words';
 
 const MOST_BYTES = 2_000_000;
 
 export class App {
-  sources: Sources;
+  readonly sources: Sources;
   readonly openGroups = new Set<string>();
   private readonly frame = h('div', { id: 'frame' });
   private readonly dialog = h('dialog', { class: 'messages', 'aria-labelledby': 'messages-title' });
@@ -28,6 +28,7 @@ export class App {
     this.sources = new Sources(lab);
     document.body.append(this.frame, this.dialog);
     this.listenForFiles();
+    window.addEventListener('hashchange', () => { if (isForeign()) location.reload(); });
     window.addEventListener('beforeprint', () => document.querySelectorAll('details.group').forEach((d) => d.setAttribute('open', '')));
   }
 
@@ -84,20 +85,24 @@ export class App {
       document.documentElement.dataset[`stage${stage}`] = String(Math.round(performance.now() - begun));
       document.documentElement.dataset.runs = String(lab.results?.runs ?? 0);
     }).catch((error: unknown) => {
-      lab.complaint = String(error);
+      if (lab.token !== mine) return;
+      lab.complaint = error instanceof Error ? error.message : String(error);
       lab.busy = false;
+      lab.results = null; // what stands there was of another question
       this.live?.show();
     });
+    const mine = lab.token;
   }
 
   async openCase(one: Case, screen: ScreenId, clinic = 0): Promise<boolean> {
-    const { lab } = this;
+    const lab = this.home;
     const { messages, error } = await lab.take(one);
     if (error !== null) {
       this.tell(word('file_wrong', { name: one.name }), messages, error);
       return false;
     }
-    Object.assign(lab.state, startState(), { screen, case: one.name, clinic, series: lab.state.series });
+    this.turnTo(lab);
+    Object.assign(lab.state, startState(), { screen, case: one.name, clinic, series: lab.state.series, levers: lab.whatIf() });
     this.openGroups.clear();
     this.render();
     this.focusTitle();
@@ -123,7 +128,7 @@ export class App {
   /** From here on the page speaks of these results, or of the cases it began with. */
   private turnTo(lab: Lab): void {
     this.lab = lab;
-    this.sources = new Sources(lab);
+    this.sources.lab = lab;
   }
 
   private get canOpen(): boolean {
@@ -159,9 +164,9 @@ export class App {
       this.tell(word(isResults ? 'file_results' : 'file_not_text', { name }), [], '');
       return;
     }
-    const one: Case = { name, text, given: text };
-    if (this.lab !== this.home) this.turnTo(this.home);
-    if (await this.openCase(one, 'clinic')) this.lab.cases = [...this.lab.cases.filter((c) => c.name !== name), one];
+    const taken = (this.lab.data.cases ?? []).some((c) => c.name === name);
+    const one: Case = { name: taken ? name.replace(/(\.cfg)?$/, ' (2)$1') : name, text, given: text };
+    if (await this.openCase(one, 'clinic')) this.home.cases = [...this.home.cases.filter((c) => c.name !== one.name), one];
   }
 
   private listenForFiles(): void {
@@ -177,10 +182,15 @@ export class App {
   private async save(): Promise<void> {
     const { lab } = this;
     if (!lab.scenario) return;
-    download(`${lab.scenario.id}.cfg`, 'text/plain;charset=utf-8', lab.isReport ? lab.scenario.text : await lab.text(this.purpose()));
+    const name = lab.isChanged ? word('my_clinic') : lab.scenario.id;
+    try {
+      download(`${name}.cfg`, 'text/plain;charset=utf-8', lab.isReport ? lab.scenario.text : await lab.text());
+    } catch (error) {
+      this.tell(word('file_wrong', { name: `${name}.cfg` }), [], error instanceof Error ? error.message : String(error));
+    }
   }
 
-  private tell(title: string, messages: Message[], error: string): void {
+  tell(title: string, messages: Message[], error: string): void {
     const lines = messages.map((message) => h('li', {}, message.line > 0 ? word('file_line', { n: message.line, text: message.text }) : message.text));
     this.dialog.replaceChildren(h('h2', { id: 'messages-title' }, title), lines.length > 0 ? h('ul', { class: 'complaints' }, ...lines) : h('p', {}, error),
       h('div', { class: 'row' }, button(word('close'), () => this.dialog.close(), { class: 'main' })));
@@ -198,7 +208,7 @@ export class App {
         step < 5 ? button(word('next'), () => this.tour(step + 1), { class: 'main' }) : '',
         button(word('close'), () => this.dialog.close())));
     if (!this.dialog.open) this.dialog.showModal();
-    (this.dialog.querySelector('button.main') ?? this.dialog.querySelector('button'))?.dispatchEvent(new Event('focus'));
+    (this.dialog.querySelector<HTMLElement>('button.main') ?? this.dialog.querySelector('button'))?.focus();
   }
 
   // ---- the frame ----
@@ -210,7 +220,7 @@ export class App {
 
   private header(): HTMLElement {
     const language = (to: Lang, name: string): HTMLElement =>
-      h('button', { type: 'button', lang: to, 'aria-pressed': String(lang() === to), click: () => this.switchLang(to) }, name);
+      h('button', { type: 'button', id: `lang-${to}`, lang: to, 'aria-pressed': String(lang() === to), click: () => this.switchLang(to) }, name);
     return h('header', {},
       h('a', { class: 'skip', href: '#content', click: (event) => { event.preventDefault(); this.focusTitle(); } }, word('skip')),
       h('div', { class: 'brand' }, h('strong', {}, word('title')), h('span', { class: 'notice' }, word('tagline'))),
@@ -228,16 +238,16 @@ export class App {
     return h('div', { class: 'bars' },
       h('nav', { 'aria-label': word('screens') }, ...there.map(tab)),
       h('div', { class: 'tools', role: 'group', 'aria-label': word('file_tools') },
-        this.canOpen ? input : null, this.canOpen ? button(word(this.home.engine?.results ? 'open_any' : 'open'), () => input.click()) : null,
+        this.canOpen ? input : null, this.canOpen ? button(word(this.home.engine?.results ? 'open_any' : 'open'), () => { input.value = ''; input.click(); }) : null,
         lab !== this.home ? button(word('back_home'), () => { this.turnTo(this.home); this.render(); this.focusTitle(); }) : null,
         lab.scenario ? button(word('save'), () => void this.save(), { id: 'save' }) : null,
         lab.scenario && !lab.isReport ? button(word('reset_all'), () => { Object.assign(lab.state, { rates: {}, sets: {}, levers: {} }); this.render(); }) : null,
-        button(word('print'), () => window.print()), button(word('tour'), () => this.tour())));
+        button(word('print'), () => window.print()), lab.isReport ? null : button(word('tour'), () => this.tour())));
   }
 
   private footer(): HTMLElement {
     const { lab } = this;
-    return h('footer', {}, h('p', {}, word(lab.data.kind === 'serve' ? 'footer_served' : 'footer', { version: lab.tables.version })),
+    return h('footer', {}, h('p', {}, word(this.home.data.served ? 'footer_served' : 'footer', { version: lab.tables.version })),
       lab.scenario && lab.scenario.source !== '' ? h('p', {}, word('scenario_source', { text: lab.scenario.source })) : null);
   }
 
@@ -251,7 +261,9 @@ export class App {
     return this.live.element;
   }
 
+  /** Builds the screen anew; the keyboard stays where it was, by the element's id. */
   render(): void {
+    const held = document.activeElement?.id ?? '';
     document.title = word('title');
     this.lab.stop();
     if (!this.lab.isReport) this.lab.results = null;
@@ -260,5 +272,6 @@ export class App {
     this.keep();
     this.live?.show();
     this.simulate();
+    if (held !== '' && document.activeElement === document.body) document.getElementById(held)?.focus();
   }
 }

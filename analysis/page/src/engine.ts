@@ -1,5 +1,6 @@
 // Whoever answers the page's questions: the engine in workers, or the program on loopback (milieu serve).
 import { bytesOf } from './results';
+import { word } from './words';
 
 export type Question = Record<string, unknown>;
 
@@ -61,7 +62,8 @@ export async function startWorkers(script: string, wasm: string, files: Record<s
 }
 
 async function post<T>(path: string, token: string, body: string | Blob): Promise<T> {
-  const response = await fetch(path, { method: 'POST', headers: { 'Content-Type': typeof body === 'string' ? 'application/json' : 'application/octet-stream', 'X-Milieu-Token': token }, body });
+  const response = await fetch(path, { method: 'POST', headers: { 'Content-Type': typeof body === 'string' ? 'application/json' : 'application/octet-stream', 'X-Milieu-Token': token }, body })
+    .catch(() => { throw new Error(word('server_gone')); });
   if (!response.ok) throw new Error(`${response.status}`);
   return (await response.json()) as T;
 }
@@ -75,9 +77,8 @@ export interface Served {
 export async function beginServed(): Promise<Served> {
   const token = /[#&]token=([0-9a-f]+)/.exec(location.hash)?.[1];
   const kept = sessionStorage.getItem('milieu');
-  if (token === undefined && kept !== null) return JSON.parse(kept) as Served;
-  const served = await post<Served>('/begin', token ?? '', '');
-  sessionStorage.setItem('milieu', JSON.stringify(served));
+  const served = await post<Served>('/begin', token ?? kept ?? '', '');
+  sessionStorage.setItem('milieu', served.key);
   return served;
 }
 

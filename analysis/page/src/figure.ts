@@ -1,5 +1,5 @@
 // A figure: the picture, the same as a table, the same as a text; and out of the page as SVG and CSV.
-import { button, download, h, newId, replace } from './dom';
+import { button, download, h, newId, replace, svg } from './dom';
 import { lang, word, type Key } from './words';
 
 export interface Table {
@@ -10,6 +10,7 @@ export interface Table {
 export interface FigureContent {
   draw(width: number): SVGElement;
   table: Table;
+  data?: Table; // for a spreadsheet, when the table is for eyes
   text: string;
 }
 
@@ -34,21 +35,25 @@ export function csvOf(table: Table): string {
   const separator = lang() === 'fr' ? ';' : ',';
   const safe = (text: string): string => {
     const plain = text.replace(/\u00a0|\u202f/g, ' ').replace(/−/g, '-');
-    const inert = /^[=+@]|^-(?![\d.,])/.test(plain) ? `'${plain}` : plain; // no formula comes out of a title
+    const inert = /^[=+@-]/.test(plain) && !/^[+-]?[\d.,]+$/.test(plain) ? `'${plain}` : plain; // no formula comes out of a title
     return /[";,\n]/.test(inert) ? `"${inert.replace(/"/g, '""')}"` : inert;
   };
   const lines = [table.head, ...table.rows].map((row) => row.map(safe).join(separator));
   return `${lang() === 'fr' ? '\ufeff' : ''}${lines.join('\r\n')}\r\n`;
 }
 
-/** The picture with its colours spelt out: a file of its own knows nothing of the page's style. */
+/** The picture with its colours spelt out, on paper: a file of its own knows nothing of the page's style. */
 export function svgText(picture: SVGElement): string {
   const copy = picture.cloneNode(true) as SVGElement;
-  const style = getComputedStyle(document.documentElement);
+  const light = h('i', { class: 'light' });
+  document.body.append(light);
+  const style = getComputedStyle(light);
   copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   copy.style.color = style.getPropertyValue('--ink').trim();
-  const text = new XMLSerializer().serializeToString(copy);
-  return text.replace(/var\((--[\w-]+)\)/g, (_, name: string) => style.getPropertyValue(name).trim());
+  copy.prepend(svg('rect', { width: '100%', height: '100%', fill: 'var(--paper)' }));
+  const text = new XMLSerializer().serializeToString(copy).replace(/var\((--[\w-]+)\)/g, (_, name: string) => style.getPropertyValue(name).trim());
+  light.remove();
+  return text;
 }
 
 export function figure(title: string, fileName: string, more: Node[] = []): Figure {
@@ -88,7 +93,7 @@ export function figure(title: string, fileName: string, more: Node[] = []): Figu
     if (content) download(`${fileName}.svg`, 'image/svg+xml', svgText(content.draw(800)));
   };
   const saveCsv = (): void => {
-    if (content) download(`${fileName}.csv`, 'text/csv;charset=utf-8', csvOf(content.table));
+    if (content) download(`${fileName}.csv`, 'text/csv;charset=utf-8', csvOf(content.data ?? content.table));
   };
   const element = h('figure', { class: 'figure' },
     h('figcaption', {}, h('h3', {}, title)),

@@ -21,6 +21,7 @@ export interface PageData {
   scenario?: Scenario;
   given?: string;
   results?: StoredResults;
+  served?: boolean; // by the program, on loopback
 }
 
 export type Purpose = 'clinic' | 'compare';
@@ -36,8 +37,10 @@ interface RunQuestion {
 /** A few runs of a case that is not open. */
 export interface Glance {
   scenario: Scenario;
-  results: Results;
+  results: Results | null; // null: too many clinics
 }
+
+export const MOST_BESIDE = 24; // clinics beside one another: a region of a thousand is for a table, not for a page
 
 /** Runs at each stage: what a page may ask of its worker, and five times that of the program itself. */
 const fit = (clinics: number, native: boolean): number[] =>
@@ -53,7 +56,7 @@ export class Lab {
   failed = 0;
   busy = false;
   complaint: string | null = null;
-  private token = 0;
+  token = 0; // of the question that counts
   private glances = new Map<Case, Promise<Glance | null>>();
 
   constructor(readonly data: PageData, readonly engine: Engine | null, readonly state: State) {
@@ -65,6 +68,11 @@ export class Lab {
       this.results = this.stored;
       this.open = { name: `${data.scenario.id}.cfg`, text: data.scenario.text, given: data.given ?? '' };
     }
+  }
+
+  /** Is anything not as the case has it? */
+  get isChanged(): boolean {
+    return [this.state.rates, this.state.sets, this.state.levers].some((choices) => Object.keys(choices).length > 0);
   }
 
   get isReport(): boolean {
@@ -102,8 +110,23 @@ export class Lab {
     return [...own, ...library.filter((lever) => !own.some((mine) => mine.id === lever.id))];
   }
 
+  /** Those that act on the clinic that is looked at. */
+  get offered(): Lever[] {
+    const strategies = this.scenario?.strategies ?? [];
+    return this.levers.filter((lever) => lever.text !== null || strategies.find((s) => s.id === lever.id)?.where.includes(this.state.clinic));
+  }
+
   chosen(): Lever[] {
-    return this.levers.filter((lever) => lever.id in this.state.levers);
+    return this.offered.filter((lever) => lever.id in this.state.levers);
+  }
+
+  /** What a file that was saved here says of strategies: those of its arm "what-if" that the other does not have. */
+  whatIf(): Record<string, number | null> {
+    const scenario = this.scenario!;
+    const arm = scenario.arms.find((one) => one.id === 'what-if');
+    const before = scenario.arms[scenario.reference]?.on ?? [];
+    const chosen = (arm?.on ?? []).filter((i) => !before.includes(i)).flatMap((i) => scenario.strategies[i] ?? []);
+    return Object.fromEntries(chosen.map((s) => [s.id, s.at >= 0 ? s.at : null]));
   }
 
   private changes(): { set: string[]; rate: string[] } {
@@ -140,11 +163,12 @@ export class Lab {
   }
 
   /** The scenario as it stands, changes and all: what `Save` writes. */
-  async text(purpose: Purpose): Promise<string> {
+  async text(): Promise<string> {
     const { set, rate } = this.changes();
-    if (purpose === 'compare' && this.chosen().length > 0) set.push(...this.compareSets());
+    if (this.chosen().length > 0) set.push(...this.compareSets());
     const answer = await this.read(this.open!.name, this.open!.text, set, rate);
-    return answer.scenario?.text ?? this.open!.text;
+    if (!answer.scenario) throw new Error(answer.error ?? answer.messages?.map((message) => message.text).join(' ') ?? '');
+    return answer.scenario.text;
   }
 
   // ---- runs, a few at once, then more ----
@@ -206,7 +230,8 @@ export class Lab {
   private async look(one: Case, runs: number): Promise<Glance | null> {
     const read = await this.read(one.name, one.text);
     if (!read.scenario) return null;
-    const { arms, reference } = read.scenario;
+    const { arms, reference, clinics } = read.scenario;
+    if (clinics.length > MOST_BESIDE) return { scenario: read.scenario, results: null };
     const gathered = new Gathered(this.tables.outcomes.map((outcome) => outcome.id));
     const answer = await this.engine!.ask<Answer & { error?: string }>({
       ask: 'run', name: one.name, text: one.text, rate: [], set: arms.length > 1 ? [`arms=["${arms[reference]?.id ?? ''}"]`] : [],

@@ -4,7 +4,7 @@ import { askServer, beginServed, startWorkers, type Engine } from './engine';
 import { Lab, type PageData } from './lab';
 import type { Row } from './numbers';
 import { rowOf } from './results';
-import { readFragment } from './state';
+import { keepTo, readFragment, startState } from './state';
 import { setLang, word } from './words';
 
 const textOf = (id: string): string => document.getElementById(id)?.textContent ?? '';
@@ -32,9 +32,13 @@ async function start(): Promise<void> {
   try {
     if (data.kind === 'serve') {
       const served = await beginServed().catch(() => null);
-      if (served === null) throw new Error(word('served_spent'));
+      if (served === null) {
+        waiting.textContent = word('served_spent');
+        waiting.setAttribute('role', 'alert');
+        return;
+      }
       key = served.key;
-      data = served.data as PageData;
+      data = { ...(served.data as PageData), served: true };
       if (data.lang && !location.hash.includes('lang=')) setLang(data.lang);
     }
     const lab = new Lab(data, await engineOf(data, key), state);
@@ -45,10 +49,15 @@ async function start(): Promise<void> {
       if (state.screen === 'start' && lab.cases.length === 1) state.screen = 'clinic';
       state.case = wanted.name;
     }
-    if (state.clinic >= (lab.scenario?.clinics.length ?? 1)) state.clinic = 0;
+    if (state.clinic >= (lab.results?.clinics.length ?? lab.scenario?.clinics.length ?? 1)) state.clinic = 0;
+    if (state.arm >= (lab.scenario?.arms.length ?? 0)) state.arm = -1;
+    keepTo(state, lab.scenario?.clinics.map((clinic) => clinic.id) ?? []);
+    const gone = wanted === undefined && !lab.isReport ? state.case : '';
+    if (gone !== '') Object.assign(state, startState());
     waiting.remove();
     const app = new App(lab);
     app.render();
+    if (gone !== '') app.tell(word('case_gone', { name: gone }), [], '');
     // The numbers unrounded, for whoever checks the page from the browser's console (and for its tests).
     Object.assign(window, { milieu: { numbers: (arm = 0, clinic = 0) => numbersOf(app.lab, arm, clinic) } });
     document.documentElement.dataset.ready = String(Math.round(performance.now() - begun));

@@ -1,5 +1,5 @@
 // The model's tables and a scenario, as the engine tells them.
-import { lang } from './words';
+import { pick, word } from './words';
 
 export interface Labelled {
   id: string;
@@ -98,7 +98,13 @@ export interface ReadAnswer {
   error?: string;
 }
 
-export const label = (thing: Labelled): string => (lang() === 'fr' ? thing.label_fr : thing.label_en);
+export const label = (thing: Labelled): string => pick([thing.label_en, thing.label_fr]);
+
+/** A unit of the tables in words where it has some. */
+export function unitWords(unit: string): string {
+  const known: Record<string, string> = { week: word('unit_week'), year: word('unit_year'), day: word('unit_day'), CAD: '$' };
+  return known[unit] ?? unit.replace('week-1', `/ ${word('week')}`).replace('year-1', `/ ${word('year_one')}`).replace('month-1', `/ ${word('month_one')}`);
+}
 
 /** The texts of the items of a top-level list of a whole scenario text, by their id. */
 export function itemsOf(text: string, list: string): Map<string, string> {

@@ -45,25 +45,43 @@ export function summarize(values: ArrayLike<number>, isShare: boolean): Row {
   return { mean, sd, low, high, n, runs: values.length };
 }
 
+/** 95th percentile of Student's t (Cornish-Fisher from the normal; 4 digits from 8 degrees of freedom on). */
+export function student95(freedom: number): number {
+  const z = z90;
+  return z + (z ** 3 + z) / (4 * freedom) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * freedom ** 2);
+}
+
 export interface Pairs {
-  difference: Row; // b minus a, over runs: mean and the middle 90 %
+  a: number; // means over the pairs
+  b: number;
+  difference: Row; // b minus a, over pairs: mean and the middle 90 %; of shares, the 90 % interval of the mean
   higher: number; // pairs of n in which b is higher
   lower: number;
   n: number;
 }
 
-export function pairs(a: ArrayLike<number>, b: ArrayLike<number>): Pairs {
+export function pairs(a: ArrayLike<number>, b: ArrayLike<number>, isShare: boolean): Pairs {
   const differences: number[] = [];
   let higher = 0;
   let lower = 0;
+  let sumA = 0;
+  let sumB = 0;
   for (let i = 0; i < a.length; i++) {
     const d = (b[i] ?? NaN) - (a[i] ?? NaN);
     if (Number.isNaN(d)) continue;
     differences.push(d);
+    sumA += a[i] ?? NaN;
+    sumB += b[i] ?? NaN;
     if (d > 0) higher++;
     if (d < 0) lower++;
   }
-  return { difference: summarize(differences, false), higher, lower, n: differences.length };
+  const n = differences.length;
+  const difference = summarize(differences, false);
+  if (isShare && n > 1) {
+    const half = (student95(n - 1) * difference.sd) / Math.sqrt(n);
+    Object.assign(difference, { low: difference.mean - half, high: difference.mean + half });
+  }
+  return { a: sumA / n, b: sumB / n, difference, higher, lower, n };
 }
 
 // ---- how numbers are written ----
@@ -78,13 +96,16 @@ export function number(value: number, digits = 0): string {
     .replace('-', '−');
 }
 
+/** Unrounded, as a spreadsheet of this language reads it. */
+export const decimal = (value: number): string => String(Number(value.toPrecision(12))).replace('.', lang() === 'fr' ? ',' : '.');
+
 /** A share as so many of a hundred. */
 export const ofHundred = (share: number): string => number(100 * share);
 
 export function percent(share: number, signed = false): string {
   if (!Number.isFinite(share)) return '–';
   const sign = signed && Math.round(100 * share) > 0 ? '+' : '';
-  return `${sign}${number(100 * share)}\u00a0%`;
+  return `${sign}${number(100 * share)}${lang() === 'fr' ? '\u00a0' : ''}%`;
 }
 
 /** As many digits as a number of its size deserves. */

@@ -59,20 +59,29 @@ export function fan(options: FanOptions): SVGElement {
   const { curves, flags, yLabel, share, width } = options;
   const marks: Plot.Markish[] = [Plot.ruleY([0], { stroke: 'currentColor', strokeOpacity: options.zero ? 1 : 0.3 })];
   const ends = curves.map(({ band }) => band.q50.filter((value) => !Number.isNaN(value)).at(-1) ?? 0);
-  curves.forEach((curve, i) => marks.push(...marksOf(curve, (ends[i] ?? 0) < Math.max(...ends))));
+  const below = (ends[0] ?? 0) < (ends[1] ?? 0) ? 0 : 1;
+  curves.forEach((curve, i) => marks.push(...marksOf(curve, curves.length > 1 && i === below)));
   if (flags.length > 0) {
     marks.push(Plot.ruleX(flags, { x: 'week', stroke: 'currentColor', strokeDasharray: '2,3' }));
+    const weeks = curves[0]?.band.q50.length ?? 1;
+    const room = (width - axisMargins.left - axisMargins.right) / 2 / 7.2; // letters on half the width
     flags.forEach((flag, i) => marks.push(Plot.text([flag], {
-      x: 'week', text: () => `⚑ ${flag.text}`, frameAnchor: 'top', dy: 2 + 16 * i, dx: 4, textAnchor: 'start', fill: 'currentColor',
+      x: 'week', text: () => `⚑ ${flag.text.length > room ? `${flag.text.slice(0, room - 3)}…` : flag.text}`, frameAnchor: 'top', dy: 2 + 16 * i,
+      dx: flag.week > weeks / 2 ? -4 : 4, textAnchor: flag.week > weeks / 2 ? 'end' : 'start', fill: 'currentColor',
       stroke: 'var(--paper)', strokeWidth: 4, paintOrder: 'stroke',
     } as Plot.TextOptions)));
   }
+  const title = `↑ ${yLabel}`;
+  const lines = Math.ceil((title.length * 7.2) / (width - 8));
+  marks.push(Plot.text([title], {
+    frameAnchor: 'top-left', dx: 4 - axisMargins.left, dy: -(12 + 17 * lines), lineAnchor: 'top', textAnchor: 'start', lineWidth: (width - 8) / 13, text: (text: string) => text,
+  }));
   const chart = Plot.plot({
-    width, height: Math.round(Math.max(220, Math.min(360, width * 0.5))), marginLeft: axisMargins.left, marginTop: 30, marginRight: axisMargins.right, marginBottom: 40,
+    width, height: Math.round(Math.max(220, Math.min(360, width * 0.5))) + 17 * (lines - 1), marginLeft: axisMargins.left, marginTop: 16 + 17 * lines, marginRight: axisMargins.right, marginBottom: 40,
     style: { background: 'transparent', color: 'inherit', fontSize: '13px', fontFamily: 'inherit' },
     x: { label: `${word('weeks')} →`, tickFormat: (value: number) => number(value), ticks: Math.min(9, Math.floor(width / 70)) },
     y: {
-      label: yLabel, grid: true, ticks: 5, ...(share && !options.zero ? { domain: [0, 1] } : { nice: true }),
+      label: null, grid: true, ticks: 5, ...(share && !options.zero ? { domain: [0, 1] } : { nice: true }),
       tickFormat: (value: number) => (share ? ofHundred(value) : number(value, Math.abs(value) < 1 && value !== 0 ? 1 : 0)),
     },
     ariaLabel: yLabel, ariaDescription: options.description, marks,
@@ -133,15 +142,15 @@ export function heatmap(cells: Cell[], columns: string[], rows: string[], width:
   press: (column: string) => void): SVGElement {
   const narrow = width < 560;
   const marginLeft = narrow ? 150 : 330;
-  const marginRight = columns.length > 2 ? 60 : 4;
+  const marginRight = narrow ? 56 : columns.length > 2 ? 80 : 4;
   const slanted = narrow || (width - marginLeft - marginRight) / columns.length < 125; // a name of 18 letters
   const chart = Plot.plot({
     width, height: rows.length * 21 + (slanted ? 110 : 60), marginLeft, marginTop: slanted ? 90 : 40, marginBottom: 6, marginRight,
     style: { background: 'transparent', color: 'inherit', fontSize: '12px', fontFamily: 'inherit' },
     x: { domain: columns, axis: 'top', label: null, tickRotate: slanted ? -40 : 0, tickSize: 0,
-      tickFormat: (text: string) => (text.length > 18 ? `${text.slice(0, 17)}…` : text) },
+      tickFormat: (text: string) => (text.length > (narrow ? 12 : 18) ? `${text.slice(0, narrow ? 11 : 17)}…` : text) },
     y: { domain: rows, label: null, tickSize: 0,
-      tickFormat: (text: string) => (text.length > (narrow ? 20 : 46) ? `${text.slice(0, narrow ? 19 : 45)}…` : text) },
+      tickFormat: (text: string) => (text.length > (narrow ? 17 : 46) ? `${text.slice(0, narrow ? 16 : 45)}…` : text) },
     marks: [
       Plot.cell(cells, {
         x: 'column', y: 'row', inset: 1,
@@ -175,9 +184,9 @@ export function intervals(rows: Interval[], label: string, share: boolean, width
   const chart = Plot.plot({
     width, height: rows.length * 34 + 60, marginLeft: width < 560 ? 160 : 260, marginRight: 30, marginTop: 10, marginBottom: 40,
     style: { background: 'transparent', color: 'inherit', fontSize: '13px', fontFamily: 'inherit' },
-    x: { label, grid: true, ticks: 5, ...(share ? { domain: [0, 1] } : {}), tickFormat: format },
+    x: { label: width < 560 ? null : label, grid: true, ticks: 5, ...(share ? { domain: [0, 1] } : {}), tickFormat: format },
     y: { domain: rows.map((row) => row.name), label: null, tickSize: 0,
-      tickFormat: (text: string) => (width < 560 && text.length > 22 ? `${text.slice(0, 21)}…` : text) },
+      tickFormat: (text: string) => (text.length > (width < 560 ? 21 : 36) ? `${text.slice(0, width < 560 ? 20 : 35)}…` : text) },
     marks: [
       Plot.ruleY(rows, { y: 'name', x1: 'low', x2: 'high', stroke: 'var(--blue)', strokeWidth: 4, strokeOpacity: 0.5 }),
       Plot.dot(rows, { y: 'name', x: 'mid', r: 6, fill: 'var(--blue)' }),

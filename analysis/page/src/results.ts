@@ -179,7 +179,7 @@ export class Stored implements Results {
     const row = clinic === ALL ? this.clinics.length : clinic;
     const column = ids.indexOf(id);
     const out = new Float64Array(this.runs).fill(NaN);
-    if (column < 0) return out;
+    if (column < 0 || clinic >= this.clinics.length) return out;
     for (let run = 0; run < this.runs; run++)
       out[run] = this.values[((arm * this.runs + run) * width + row) * ids.length + column] ?? NaN;
     return out;
@@ -196,7 +196,7 @@ export class Stored implements Results {
 
   private unpack(kind: 'bands' | 'gaps', arm: number, clinic: number, id: string): Band | null {
     const values = this.numbers(kind, id);
-    if (!values) return null;
+    if (!values || clinic >= this.clinics.length) return null;
     const band = emptyBand(this.weeks);
     const columns = [band.q05, band.q25, band.q50, band.q75, band.q95, band.mean, band.sd];
     const from = (arm * this.clinics.length + clinic) * this.weeks * 7;

@@ -39,8 +39,8 @@ export function scale(app: App, clinic: Clinic, factor: Factor, index: number): 
   const ends = controls[factor.id];
   const now = (): Situation => ({ said, middle, changed: state.rates[key] });
   const range = h('input', { type: 'range', min: -2, max: 2, step: 1, id, class: 'scale', 'data-factor': factor.id });
-  const unknown = h('input', { type: 'checkbox', id: `${id}-x` });
-  const value = h('output', { for: id, class: 'step' });
+  const unknown = h('input', { type: 'checkbox', id: `${id}-x`, 'aria-label': word('changed_line', { what: word('dont_know'), now: askOf(factor) }) });
+  const value = h('span', { class: 'step', 'aria-hidden': 'true' });
   const note = h('p', { class: 'note', id: `${id}-note` });
   const undo = button(word('reset_short'), () => {
     delete state.rates[key];

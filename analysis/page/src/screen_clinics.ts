@@ -2,6 +2,7 @@
 import type { App } from './app';
 import { button, h, replace } from './dom';
 import { figure, tableElement } from './figure';
+import { MOST_BESIDE } from './lab';
 import { label, type Clinic } from './model';
 import { figure as digits, number, ofHundred } from './numbers';
 import { heatmap, intervals, type Cell } from './pictures';
@@ -17,7 +18,6 @@ interface Row {
   go: () => void;
 }
 
-const MOST = 24; // a region of a thousand clinics is for a table, not for a page
 const outcomes = ['active_at_horizon', 'full_implementation', 'discontinued', 'reach', 'ed_rate_ratio'];
 
 async function gather(app: App): Promise<Row[]> {
@@ -31,15 +31,16 @@ async function gather(app: App): Promise<Row[]> {
     }
   };
   if (lab.isReport)
-    return lab.scenario!.clinics.slice(0, MOST).map((clinic, index) => ({ clinic, results: lab.results!, index, arm: lab.scenario!.reference, go: goTo('', index) }));
+    return lab.scenario!.clinics.slice(0, MOST_BESIDE).map((clinic, index) => ({ clinic, results: lab.results!, index, arm: lab.scenario!.reference, go: goTo('', index) }));
   const rows: Row[] = [];
   const several = lab.scenario !== null && lab.scenario.clinics.length > 1 && lab.open !== null;
   const cases = several ? [lab.open!] : lab.cases.filter((one) => one.name !== 'baseline.cfg');
-  for (const one of cases.slice(0, MOST)) {
+  for (const one of cases.slice(0, MOST_BESIDE)) {
     const found = await lab.glance(one);
-    if (!found || found.scenario.clinics.length > MOST) continue;
-    if (!several && found.scenario.clinics.length > 1) continue;
-    found.scenario.clinics.forEach((clinic, index) => rows.push({ clinic, results: found.results, index, arm: 0, go: goTo(one.name, index) }));
+    const { results } = found ?? { results: null };
+    if (several && found && !results) throw new Error(word('clinics_many', { n: number(found.scenario.clinics.length), most: number(MOST_BESIDE) }));
+    if (!found || !results || (!several && found.scenario.clinics.length > 1)) continue;
+    found.scenario.clinics.forEach((clinic, index) => rows.push({ clinic, results, index, arm: 0, go: goTo(one.name, index) }));
   }
   return rows;
 }
@@ -111,12 +112,20 @@ export function screenClinics(app: App): LiveScreen {
   };
   void gather(app).then((found) => {
     rows = found;
-    replace(progress, word('clinics_map_note'));
+    const all = lab.isReport ? lab.scenario!.clinics.length : rows.length;
+    replace(progress, rows.length === 0 ? word('clinics_none') : word('clinics_map_note'),
+      all > rows.length && ` ${word('report_holds', { n: number(rows.length), all: number(all) })}`);
+    body.hidden = rows.length === 0;
     draw();
+  }).catch((error: unknown) => {
+    replace(progress, error instanceof Error ? error.message : String(error));
+    body.hidden = true;
   });
-  const element = h('div', { class: 'screen' },
-    h('h1', { tabindex: -1 }, word('screen_clinics')), h('p', { class: 'lead' }, word('clinics_lead')), progress,
+  const body = h('div', {},
     h('div', { class: 'row' }, h('label', { class: 'check', for: 'every-factor' }, every, ` ${word('clinics_all')}`)),
     h('div', { class: 'beside' }, map.element, h('div', {}, going.element, links)), table);
+  const element = h('div', { class: 'screen' },
+    h('h1', { tabindex: -1 }, word('screen_clinics')), h('p', { class: 'lead' }, word('clinics_lead')), progress,
+    body);
   return { element, show: () => undefined };
 }

@@ -3,12 +3,12 @@ import type { App } from './app';
 import { button, h, newId, replace } from './dom';
 import { figure, tableElement, type FigureContent } from './figure';
 import type { Lever } from './levers';
-import { label } from './model';
+import { label, unitWords } from './model';
 import { figure as digits, number, ofHundred, pairs, withSign } from './numbers';
 import { fan, type Flag } from './pictures';
-import { rowOf, shareGap, type Results } from './results';
-import { clinicPicker, isShare, seriesName, seriesPicker, shownBand, type LiveScreen } from './screen_clinic';
-import { bandHead, bandRows, bandText } from './story';
+import { shareGap, type Results } from './results';
+import { clinicPicker, isShare, seriesName, seriesPicker, shownBand, whichOf, type LiveScreen } from './screen_clinic';
+import { bandData, bandHead, bandRows, bandText } from './story';
 import { lastWeek, timeline, weekWords } from './timeline';
 import { capital, pick, word } from './words';
 
@@ -21,7 +21,7 @@ function leverRow(app: App, lever: Lever, syncs: (() => void)[], moved: () => vo
   const on = h('input', { type: 'checkbox', id, checked: lever.id in state.levers });
   const week = h('input', { type: 'range', min: 0, max: lastWeek(app), step: 1, value: state.levers[lever.id] ?? lever.week ?? 0,
     'aria-label': word('compare_week_of', { what: name }) });
-  const said = h('output', { class: 'step' });
+  const said = h('span', { class: 'step', 'aria-hidden': 'true' });
   const dated = lever.week !== null;
   const show = (): void => {
     const words = dated ? weekWords(app, Number(week.value)) : word('compare_trigger');
@@ -93,6 +93,7 @@ function bothContent(app: App, results: Results, sides: Sides): FigureContent | 
       curves: [{ band: a, name: sides.nameA, color: 'var(--grey)', dash: '6,4' }, { band: b, name: sides.nameB, color: 'var(--blue)' }],
       flags: flagsOf(app), yLabel: what, description: text, share, width }),
     table: { head: bandHead(true), rows: [...bandRows(sides.nameA, a, share), ...bandRows(sides.nameB, b, share)] },
+    data: bandData([[sides.nameA, a], [sides.nameB, b]]),
     text,
   };
 }
@@ -108,6 +109,7 @@ function gapContent(app: App, results: Results, sides: Sides): FigureContent | n
   return {
     draw: (width) => fan({ curves: [{ band: shownGap, name: '', color: 'var(--orange)' }], flags: flagsOf(app), yLabel: word('compare_gap'), description: text, share, zero: true, width }),
     table: { head: bandHead(false), rows: bandRows(null, shownGap, share) },
+    data: bandData([['', shownGap]]),
     text,
   };
 }
@@ -119,24 +121,21 @@ function outcomeRows(app: App, results: Results, sides: Sides): string[][] {
     const yes = outcome?.type === 'yesno';
     const a = results.outcome(sides.a, clinic, id);
     const b = results.outcome(sides.b, clinic, id);
-    const pair = pairs(a, b);
-    const rowA = rowOf(results, sides.a, clinic, id, yes);
-    const rowB = rowOf(results, sides.b, clinic, id, yes);
+    const pair = pairs(a, b, yes);
     const say = (value: number): string => (yes ? ofHundred(value) : digits(value));
     const better = outcome?.better === -1 ? pair.lower : pair.higher;
     const worse = pair.higher + pair.lower - better;
     const gap = pair.n === 0 ? '–' : `${withSign(yes ? 100 * pair.difference.mean : pair.difference.mean)} (${word('from_to', {
       low: withSign(yes ? 100 * pair.difference.low : pair.difference.low), high: withSign(yes ? 100 * pair.difference.high : pair.difference.high) })})`;
-    const counts = pair.n === 0 || outcome?.better === 0 ? '–' : `${number(better)} · ${number(pair.n - better - worse)} · ${number(worse)}`;
-    const unit = yes ? ` (${word('figure_share').split(',').at(-1)?.trim() ?? ''})` : outcome && outcome.unit !== '1' ? ` (${outcome.unit})` : '';
-    return [outcome ? `${capital(label(outcome))}${unit}` : id, say(rowA.mean), say(rowB.mean), gap, counts];
+    const counts = pair.n === 0 ? '–' : outcome?.better === 0 ? number(pair.n) : `${number(better)} · ${number(pair.n - better - worse)} · ${number(worse)}`;
+    const unit = yes ? ` (${word('figure_share').split(',').at(-1)?.trim() ?? ''})` : outcome && outcome.unit !== '1' ? ` (${unitWords(outcome.unit)})` : '';
+    return [outcome ? `${capital(label(outcome))}${unit}` : id, say(pair.a), say(pair.b), gap, counts];
   });
 }
 
 function resultTable(app: App, results: Results, sides: Sides): HTMLElement {
-  const n = results.runs;
   return tableElement({
-    head: [word('compare_outcome'), sides.nameA, sides.nameB, word('compare_difference'), word('compare_counts', { n: number(n) })],
+    head: [word('compare_outcome'), sides.nameA, sides.nameB, word('compare_difference'), word('compare_counts')],
     rows: outcomeRows(app, results, sides),
   }, word('compare_result'));
 }
@@ -145,9 +144,12 @@ function sentence(app: App, results: Results, sides: Sides): string {
   const { clinic } = app.lab.state;
   const a = results.outcome(sides.a, clinic, 'active_at_horizon');
   const b = results.outcome(sides.b, clinic, 'active_at_horizon');
-  const pair = pairs(a, b);
-  const share = (arm: number): string => ofHundred(rowOf(results, arm, clinic, 'active_at_horizon', true).mean);
-  return word('compare_sentence', { b: sides.nameB, ka: share(sides.a), kb: share(sides.b), n: number(pair.n),
+  const pair = pairs(a, b, true);
+  const names = app.lab.isReport ? [] : app.lab.chosen().map((lever) => word('quoted', { text: pick(lever.words) }));
+  const what = names.length === 0 ? word('quoted', { text: sides.nameB }) : names.length <= 2 ? names.join(' + ') : word('these_strategies');
+  const { mean, low, high } = pair.difference;
+  return word('compare_sentence', { b: what, ka: ofHundred(pair.a), kb: ofHundred(pair.b), n: number(pair.n),
+    gap: withSign(100 * mean), low: withSign(100 * low), high: withSign(100 * high),
     better: number(pair.higher), worse: number(pair.lower), same: number(pair.n - pair.higher - pair.lower) });
 }
 
@@ -171,7 +173,7 @@ function differs(app: App): HTMLElement {
 function leverSide(app: App, syncs: (() => void)[], moved: () => void): HTMLElement {
   const { lab } = app;
   if (!lab.isReport)
-    return h('section', { class: 'side', 'aria-labelledby': 'levers' }, h('h2', { id: 'levers' }, word('compare_levers')), ...lab.levers.map((lever) => leverRow(app, lever, syncs, moved)));
+    return h('section', { class: 'side', 'aria-labelledby': 'levers' }, h('h2', { id: 'levers' }, word('compare_levers')), ...lab.offered.map((lever) => leverRow(app, lever, syncs, moved)));
   const scenario = lab.scenario!;
   const others = scenario.arms.map((arm, i) => ({ arm, i })).filter(({ i }) => i !== scenario.reference);
   const sides = sidesOf(app);
@@ -202,7 +204,7 @@ export function screenCompare(app: App): LiveScreen {
     const sides = sidesOf(app);
     replace(progress, ...app.progressWords());
     replace(strip, h('h3', {}, word('compare_differs')), differs(app));
-    pictures.hidden = after.hidden = sides === null;
+    pictures.hidden = after.hidden = sides === null || lab.results === null;
     if (!sides || !lab.results) {
       replace(said, lab.isReport ? word('compare_one_arm') : lab.chosen().length === 0 ? word('compare_none') : '');
       replace(table);
@@ -213,13 +215,15 @@ export function screenCompare(app: App): LiveScreen {
     if (first) both.show(first);
     if (second) gap.show(second);
     replace(said, sentence(app, lab.results, sides));
-    replace(table, resultTable(app, lab.results, sides), h('div', { class: 'row tools' }, ...['active_at_horizon', 'ed_rate_ratio', 'programme_cost'].map((id) => {
+    if (!lab.busy) progress.append(h('span', { class: 'unseen' }, ` ${said.textContent ?? ''}`)); // the answer, said once
+    replace(table, resultTable(app, lab.results, sides), h('p', { class: 'note' }, word('compare_table_note')), h('div', { class: 'row tools' }, ...['active_at_horizon', 'ed_rate_ratio', 'programme_cost'].map((id) => {
       const outcome = lab.tables.outcomes.find((o) => o.id === id);
       return h('span', {}, `${outcome ? capital(label(outcome)) : id} `, app.sources.outcome(id));
     })));
   };
   const element = h('div', { class: 'screen' },
     h('h1', { tabindex: -1 }, `${word('screen_compare')} ${label(scenario)}`), h('p', { class: 'lead' }, lab.isReport ? '' : word('compare_lead')),
+    whichOf(app, sidesOf(app)?.b ?? null),
     h('div', { class: 'row pickers' }, clinicPicker(app)),
     h('div', { class: 'two' }, leverSide(app, syncs, moved),
       h('section', { class: 'main', 'aria-labelledby': 'result' }, h('h2', { id: 'result' }, word('compare_result')), progress, said, strip, pictures, when?.element, after, table)));

@@ -23,13 +23,14 @@ function titleIn(text: string): string {
 /** What becomes of the case, as small as a word: filled in when the engine has looked, one card after the other. */
 async function fillIn(app: App, sparks: [Case, HTMLElement][]): Promise<void> {
   for (const [one, place] of sparks) {
-    if (!place.isConnected && place.parentElement === null) return;
     const found = await app.lab.glance(one).catch(() => null);
-    const band = found?.results.band(0, 0, 'active');
-    if (!found || !band || !document.contains(place)) continue;
-    const share = shareBand(band, found.results.runs);
+    if (!place.isConnected) return;
+    const results = found?.results;
+    const band = results?.band(0, 0, 'active');
+    if (!results || !band) continue;
+    const share = shareBand(band, results.runs);
     const at = (week: number): string => ofHundred(share.q50[Math.min(week, share.q50.length - 1)] ?? 0);
-    const end = ofHundred(rowOf(found.results, 0, 0, 'active_at_horizon', true).mean);
+    const end = ofHundred(rowOf(results, 0, 0, 'active_at_horizon', true).mean);
     const text = word('spark_text', { year: at(52), end });
     place.replaceChildren(spark(share, text), h('span', { class: 'note' }, word('spark_note', { end })));
   }

@@ -2,8 +2,9 @@
 import { button, h } from './dom';
 import { tableElement } from './figure';
 import type { Lab } from './lab';
-import { label, type Factor, type Parameter } from './model';
+import { label, unitWords, type Factor, type Parameter } from './model';
 import { number } from './numbers';
+import { stepWords } from './scale';
 import { evidenceCounts } from './story';
 import { capital, word, type Key } from './words';
 
@@ -32,7 +33,7 @@ export function quotesFor(given: string, clinic: string, key: string): string[] 
 export class Sources {
   private readonly dialog = h('dialog', { class: 'sources', 'aria-labelledby': 'sources-title' });
 
-  constructor(private readonly lab: Lab) {
+  constructor(public lab: Lab) {
     document.body.append(this.dialog);
   }
 
@@ -67,7 +68,7 @@ export class Sources {
         this.part('source_case', said),
         quotes.length > 0 ? this.part('source_quote', h('ul', {}, ...quotes.map((text) => h('li', { lang: 'en' }, text)))) : null,
         people.length > 0 ? this.part('source_value', ...people.map((person) =>
-          h('p', {}, `${capital(word(person.lead ? `${person.role}_lead` : person.role))}: ${number(person.ratings[factor.id] ?? 0)}`))) : null,
+          h('p', {}, `${word('changed_line', { what: capital(word(person.lead ? `${person.role}_lead` : person.role)), now: stepWords(factor.id, person.ratings[factor.id] ?? 0) })}`))) : null,
         this.part('source_documents', factor.source),
         this.part('source_construct', h('span', { lang: 'en' }, factor.cfir)),
         this.part('source_acts', this.parameters(factor.acts_on.map((link) => link.parameter))),
@@ -87,17 +88,17 @@ export class Sources {
     });
   }
 
-  parameter(id: string, said: string): HTMLButtonElement {
+  parameter(id: string, said: () => string): HTMLButtonElement {
     const parameter = this.lab.tables.parameters.find((p) => p.id === id);
     return this.button(parameter ? label(parameter) : id, () => {
-      if (parameter) this.show(capital(label(parameter)), [this.part('source_value', said), this.part('evidence', evidenceMark(parameter.evidence), ` ${parameter.source}`)]);
+      if (parameter) this.show(capital(label(parameter)), [this.part('source_value', said()), this.part('evidence', evidenceMark(parameter.evidence), ` ${parameter.source}`)]);
     });
   }
 
   lever(name: string, changes: string): HTMLButtonElement {
     return this.button(name, () => this.show(name, [
       this.part('evidence', evidenceMark('assumed'), ` ${word('source_lever')}`),
-      changes === '' ? null : this.part('source_value', h('code', {}, changes)),
+      changes === '' ? null : h('details', {}, h('summary', {}, word('source_value')), h('code', {}, changes)),
     ]));
   }
 
@@ -109,7 +110,7 @@ export class Sources {
 
   private everything(): HTMLElement {
     const rows = this.lab.tables.parameters.map((p) =>
-      [capital(label(p)), `${number(p.default, Math.abs(p.default) < 1 && p.default !== 0 ? 3 : 1)}${p.unit === '1' ? '' : ` ${p.unit}`}`, word(`evidence_${p.evidence}` as Key), p.source]);
+      [capital(label(p)), `${number(p.default, Math.abs(p.default) < 1 && p.default !== 0 ? 3 : 1)}${p.unit === '1' ? '' : ` ${unitWords(p.unit)}`}`, word(`evidence_${p.evidence}` as Key), p.source]);
     return h('details', {}, h('summary', {}, word('source_all')),
       tableElement({ head: [word('factor'), word('source_value'), word('evidence'), word('source_column')], rows }, word('source_all')));
   }

@@ -1,6 +1,19 @@
 // What the user has chosen. It lives in the address's fragment, so that a link or a bookmark brings it back.
 import { lang, setLang } from './words';
 
+/** Plain numbers beside the scales: a few sensible values each, in words. Nothing else of a scenario is set from an address. */
+export const plain = [
+  { id: 'case_manager_hours', section: 'organizational', category: 'organizational', factor: 1, values: [1, 2, 3.5, 7, 14, 28] },
+  { id: 'nurse_turnover_rate', section: 'organizational', category: 'organizational', factor: 10, values: [0.05, 0.1, 0.2, 0.3, 0.4] },
+  { id: 'protected_share', section: 'organizational', category: 'organizational', factor: 35, values: [1, 2, 4, 7, 14].map((hours) => hours / 35) },
+] as const;
+
+/** Takes out what is chosen for clinics that the open case does not have. */
+export function keepTo(state: State, clinics: string[]): void {
+  for (const key of Object.keys(state.rates)) if (!clinics.includes(key.slice(0, key.indexOf('/')))) delete state.rates[key];
+  for (const key of Object.keys(state.sets)) if (!clinics.includes(/\[(.+)\]/.exec(key)?.[1] ?? '')) delete state.sets[key];
+}
+
 export type ScreenId = 'start' | 'clinic' | 'compare' | 'clinics';
 export const screens: ScreenId[] = ['start', 'clinic', 'compare', 'clinics'];
 
@@ -38,6 +51,11 @@ function unpack(text: string): Record<string, string> {
   return pairs;
 }
 
+let written = '';
+
+/** Somebody put another address into this tab. */
+export const isForeign = (): boolean => location.hash !== written && location.hash !== '';
+
 export function writeFragment(state: State): void {
   const parts = [`lang=${lang()}`];
   if (state.screen !== 'start') parts.push(`screen=${state.screen}`);
@@ -47,7 +65,9 @@ export function writeFragment(state: State): void {
   if (Object.keys(state.rates).length > 0) parts.push(`rate=${pack(state.rates)}`);
   if (Object.keys(state.sets).length > 0) parts.push(`set=${pack(state.sets)}`);
   if (Object.keys(state.levers).length > 0) parts.push(`with=${pack(state.levers)}`);
+  if (state.arm >= 0) parts.push(`arm=${state.arm}`);
   const fragment = `#${parts.join('&')}`;
+  written = fragment;
   if (fragment === location.hash) return;
   try {
     history.replaceState(null, '', fragment);
@@ -67,7 +87,7 @@ function readChoices(state: State, get: (key: string) => string | undefined): vo
     if (/^[\w.-]+\/\w+$/.test(key) && (rating !== null || value === 'x')) state.rates[key] = rating;
   }
   for (const [key, value] of Object.entries(unpack(get('set') ?? '')))
-    if (/^[\w.[\]-]+$/.test(key) && /^[\d.]+$/.test(value)) state.sets[key] = value;
+    if (plain.some((control) => new RegExp(`^meso\\[[\\w-]+\\]\\.${control.section}\\.${control.id}$`).test(key)) && /^[\d.]+$/.test(value)) state.sets[key] = value;
   for (const [key, value] of Object.entries(unpack(get('with') ?? '')))
     if (/^[\w.-]+$/.test(key)) state.levers[key] = value === 'x' ? null : whole(value, 0, 259);
 }
@@ -91,6 +111,7 @@ export function readFragment(): State {
     state.case = '';
   }
   state.clinic = whole(get('clinic'), 0, 100000) ?? 0;
+  state.arm = whole(get('arm'), 0, 1000) ?? -1;
   if (/^\w+$/.test(get('series') ?? '')) state.series = get('series') ?? 'active';
   readChoices(state, get);
   return state;

@@ -1,15 +1,16 @@
 // What the numbers say, in words: the three boxes, the paragraph, the text of a picture.
 import { h } from './dom';
+import type { Table } from './figure';
 import type { Tables } from './model';
-import { figure as digits, number, ofHundred, percent, quantile, type Row } from './numbers';
+import { decimal, figure as digits, number, ofHundred, percent, quantile, type Row } from './numbers';
 import { people } from './pictures';
 import { rowOf, type Band, type Results } from './results';
 import { word } from './words';
 
 export function timeWords(weeks: number): string {
-  const years = weeks / 52;
-  return Number.isInteger(years) || Math.abs(weeks - 104) <= 10
-    ? word('years', { n: number(Math.round(years)) })
+  const years = Math.round(weeks / 52);
+  return weeks % 52 === 0 || Math.abs(weeks - 104) <= 10
+    ? years === 1 ? word('year') : word('years', { n: number(years) })
     : word('weeks_long', { n: number(weeks) });
 }
 
@@ -38,14 +39,27 @@ function box(title: string, value: Node | string, more: string[], source: HTMLEl
     ...more.map((text) => h('p', {}, text)), source);
 }
 
+/** A share as so many of ten; at the ends, none and all would say too much. */
+export function aboutOfTen(share: number): string {
+  const n = Math.round(10 * share);
+  if (n === 0 && share > 0) return word('box_going_few');
+  if (n === 10 && share < 1) return word('box_going_most');
+  return word('box_going_value', { n: number(n) });
+}
+
+/** The first box in a sentence. */
+export const goingWords = (results: Results, arm: number, clinic: number): string =>
+  `${word('box_going', { time: timeWords(results.weeks) })}: ${aboutOfTen(rowOf(results, arm, clinic, 'active_at_horizon', true).mean)}`;
+
 export function boxes(results: Results, arm: number, clinic: number, explain: Explain): HTMLElement {
   const { going, reach, effect, naive } = headlines(results, arm, clinic);
-  const about = word('box_going_value', { n: number(Math.round(10 * going.mean)) });
+  const about = aboutOfTen(going.mean);
+  const anyway = naive.mean < 0 && effect.mean <= 0 && 2 * Math.abs(effect.mean) < Math.abs(naive.mean);
   const visits = effect.n === 0
     ? box(word('box_visits'), word('box_visits_none'), [word('box_visits_why')], explain('ed_rate_ratio'))
     : box(word('box_visits'), percent(effect.mean, true),
-        [word('box_visits_more', { low: percent(effect.low, true), high: percent(effect.high, true) }),
-          word('box_visits_naive', { naive: percent(naive.mean, true) })], explain('ed_rate_ratio'));
+        [word('box_visits_more', { n: number(effect.n), runs: number(effect.runs), low: percent(effect.low, true), high: percent(effect.high, true) }),
+          `${word('box_visits_naive', { naive: percent(naive.mean, true) })}${anyway ? ` ${word('box_visits_anyway')}` : ''}`], explain('ed_rate_ratio'));
   return h('div', { class: 'boxes' },
     box(word('box_going', { time: timeWords(results.weeks) }), h('div', {}, people(going.mean, about), h('p', { class: 'big' }, about)),
       [word('box_going_more', { k: number(Math.round(going.mean * going.n)), n: number(going.n), low: ofHundred(going.low), high: ofHundred(going.high) })],
@@ -103,6 +117,16 @@ export function bandRows(name: string | null, band: Band, share: boolean): strin
   const span = (low: Float64Array, high: Float64Array, week: number): string =>
     word('from_to', { low: say(low[week]), high: say(high[week]) });
   return weeks.map((week) => [number(week), ...(name === null ? [] : [name]), say(band.q50[week]), span(band.q25, band.q75, week), span(band.q05, band.q95, week)]);
+}
+
+/** The same for a spreadsheet: every week, unrounded, each end in a column of its own. */
+export function bandData(named: [string, Band][]): Table {
+  const ends = (p: number): string[] => [word('csv_low', { p }), word('csv_high', { p })];
+  const head = [word('week'), ...(named.length > 1 ? [word('which_arm')] : []), word('median'), ...ends(50), ...ends(90)];
+  const plain = (value: number | undefined): string => (value === undefined || Number.isNaN(value) ? '' : decimal(value));
+  const rows = named.flatMap(([name, band]) => Array.from(band.q50, (middle, week) =>
+    [String(week), ...(named.length > 1 ? [name] : []), plain(middle), ...[band.q25, band.q75, band.q05, band.q95].map((values) => plain(values[week]))]));
+  return { head, rows };
 }
 
 export const bandHead = (named: boolean): string[] =>

@@ -64,6 +64,7 @@ export function timeline(app: App, moved: () => void): Timeline {
     if (event.key === 'Delete') {
       delete state.levers[lever.id];
       moved();
+      (line.querySelector<HTMLElement>('.handle') ?? chips.querySelector('button'))?.focus();
     } else if (step !== undefined) place(lever, at + step);
     else return;
     event.preventDefault();
@@ -81,7 +82,7 @@ export function timeline(app: App, moved: () => void): Timeline {
     return handle;
   };
   const sync = (): void => {
-    const dated = app.lab.levers.filter((lever) => lever.week !== null);
+    const dated = app.lab.offered.filter((lever) => lever.week !== null);
     const on = dated.filter((lever) => typeof state.levers[lever.id] === 'number');
     on.forEach((lever, row) => {
       const week = state.levers[lever.id] ?? 0;
@@ -97,7 +98,7 @@ export function timeline(app: App, moved: () => void): Timeline {
     line.style.height = `${Math.max(1, on.length) * 2 + 0.2}rem`;
     replace(chips, ...dated.filter((lever) => !on.includes(lever)).map((lever) => {
       const name = pick(lever.words);
-      const chip = button(`⚑ ${name}`, () => place(lever, lever.week ?? 0), { class: 'chip', 'aria-label': word('timeline_add', { what: name }) });
+      const chip = button(`⚑ ${name}`, () => { place(lever, lever.week ?? 0); handles.get(lever.id)?.focus(); }, { class: 'chip', 'aria-label': word('timeline_add', { what: name }) });
       chip.addEventListener('pointerdown', (event) => drag(lever, event, true));
       return chip;
     }));
