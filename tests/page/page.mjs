@@ -1,6 +1,5 @@
 // The page in a real browser: what the report and the explorer promise.
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
 import path from 'node:path';
 import { assert, axe, end, numbers, open, run, runJson, scenarios, stage, start, test, top, work } from './support.mjs';
 
@@ -94,10 +93,25 @@ await test('keyboard only: from the first screen to a saved comparison, which mi
   await close();
 });
 
-const quiet = () => loadavg()[0] < 0.75 * cpus().length;
+// Limits are told for a machine that simulates 100 runs of case C and its arms natively, on one core, in 0.33 s: a slower one has more time. What
+// else the machine does is looked at just before; where it is busy nothing is judged.
+const slower = Math.max(1, Math.min(...[1, 2, 3].map(() => {
+  const begun = performance.now();
+  run('run', caseC, '--draws', '100', '--replications', '1', '-j', '1', '--no-output', '--json');
+  return performance.now() - begun;
+})) / 330);
+const busy = async () => {
+  const idle = () => readFileSync('/proc/stat', 'utf8').split('\n')[0].trim().split(/\s+/).slice(1).map(Number);
+  const before = idle();
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  const after = idle();
+  const spent = after.map((n, i) => n - before[i]);
+  const share = 1 - (spent[3] + spent[4]) / spent.reduce((a, b) => a + b);
+  return share > 0.2 ? `${Math.round(100 * share)} % of the machine was busy before it` : null;
+};
 
 await test('engine ready within 500 ms', async () => {
-  if (!quiet()) return { skip: `the machine is busy, load ${loadavg()[0].toFixed(1)}` };
+  const skip = await busy();
   const times = [];
   for (let i = 0; i < 5; i++) {
     const { page, close } = await open(address(explorer, '#lang=fr'));
@@ -105,8 +119,9 @@ await test('engine ready within 500 ms', async () => {
     await close();
   }
   const worst = Math.max(...times);
-  assert(worst <= 500, `${times} ms`);
-  return `${worst} ms`;
+  if (worst > 500 * slower && skip) return { skip: `${worst} ms, but ${skip}` };
+  assert(worst <= 500 * slower, `${times} ms`);
+  return `${worst} ms; limit ${Math.round(500 * slower)}`;
 });
 
 await test('slider to redrawn picture, 100 runs of case C: p95 within 300 ms', async () => {
@@ -114,6 +129,7 @@ await test('slider to redrawn picture, 100 runs of case C: p95 within 300 ms', a
   await numbers(page);
   const slider = page.locator('[data-factor=medical_leadership]');
   const times = [];
+  const skip = await busy();
   for (let i = 0; i < 24; i++) {
     await page.evaluate(() => delete document.documentElement.dataset.stage100);
     await slider.focus();
@@ -124,9 +140,9 @@ await test('slider to redrawn picture, 100 runs of case C: p95 within 300 ms', a
   times.sort((a, b) => a - b);
   const p95 = times[Math.ceil(0.95 * times.length) - 1];
   await close();
-  if (p95 > 300 && !quiet()) return { skip: `${p95} ms, but the machine is busy, load ${loadavg()[0].toFixed(1)}` };
-  assert(p95 <= 300, `${times} ms`);
-  return `${p95} ms`;
+  if (p95 > 300 * slower && skip) return { skip: `${p95} ms, but ${skip}` };
+  assert(p95 <= 300 * slower, `${times} ms`);
+  return `${p95} ms; limit ${Math.round(300 * slower)}`;
 });
 
 function same(page, program, what) {

@@ -27,6 +27,12 @@ export interface PageData {
 export type Purpose = 'clinic' | 'compare';
 export const watched = ['active', 'ever_enrolled', 'enrolled', 'ed_visits', 'ed_visits_usual', 'nurse_fte', 'nurse_motivation', 'strain', 'competence', 'medical_leadership'];
 
+interface Part {
+  from: number;
+  to: number;
+  stage: number; // runs in all when its last part is there
+}
+
 interface RunQuestion {
   name: string;
   text: string;
@@ -41,6 +47,8 @@ export interface Glance {
 }
 
 export const MOST_BESIDE = 24; // clinics beside one another: a region of a thousand is for a table, not for a page
+
+const REST = 250; // ms
 
 /** Runs at each stage: what a page may ask of its worker, and five times that of the program itself. */
 const fit = (clinics: number, native: boolean): number[] =>
@@ -178,45 +186,67 @@ export class Lab {
     this.busy = false;
   }
 
-  /** Simulates until enough is known or something else is asked; `show` after every step. Resolves when it ends. */
+  /** Simulates until enough is known or something else is asked; `show` after every stage. Resolves when it ends. */
   async run(purpose: Purpose, show: (stage: number) => void): Promise<void> {
     const mine = ++this.token;
     const question = this.question(purpose);
     const gathered = new Gathered(this.tables.outcomes.map((outcome) => outcome.id));
-    let done = 0;
+    const stages = fit(this.scenario!.clinics.length, this.data.kind === 'serve');
+    const finish = (stage: number, complaint: string | null): void => {
+      this.complaint = complaint;
+      this.busy = complaint === null && stage !== stages.at(-1);
+      if (complaint === null) this.results = gathered;
+      this.failed = gathered.failed;
+      show(stage);
+    };
     this.busy = true;
     this.complaint = null;
-    const stages = fit(this.scenario!.clinics.length, this.data.kind === 'serve');
-    for (const target of stages) {
-      const answers = await this.step(question, done, target, gathered, mine);
-      if (mine !== this.token) return;
-      done = target;
-      this.complaint = answers;
-      this.busy = answers === null && target !== stages.at(-1);
-      if (answers === null) this.results = gathered;
-      this.failed = gathered.failed;
-      show(target);
-      if (answers !== null) return;
+    const parts = this.partsOf(stages);
+    const whole = (stage: number): void => finish(stage, null);
+    const atOnce = parts.findIndex(({ stage }) => stage === stages[2]);
+    let complaint = await this.gather(question, atOnce < 0 ? parts : parts.splice(0, atOnce), gathered, mine, whole);
+    if (complaint === null && atOnce >= 0) {
+      await new Promise((resolve) => setTimeout(resolve, REST)); // a hand that still moves the slider waits for nobody
+      complaint = await this.gather(question, parts, gathered, mine, whole);
     }
+    if (complaint !== null && mine === this.token) finish(gathered.runs, complaint);
   }
 
-  /** Draws `from` .. `to` - 1, shared among those who answer; null, or what the engine complains of. */
-  private async step(question: RunQuestion, from: number, to: number, into: Gathered, mine: number): Promise<string | null> {
-    const width = this.engine!.width;
-    const most = 40; // a question that is asked cannot be taken back: none is long
-    const size = Math.max(1, Math.min(most, Math.ceil((to - from) / width)));
-    const parts: [number, number][] = [];
-    for (let first = from; first < to; first += size) parts.push([first, Math.min(to, first + size)]);
+  /** Draws `from` .. `to` - 1, in the order they are wanted. A question that is asked cannot be taken back: behind the picture none is long. */
+  private partsOf(stages: number[]): Part[] {
+    const { width } = this.engine!;
+    return stages.flatMap((stage, i) => {
+      const from = stages[i - 1] ?? 0;
+      const size = Math.max(1, Math.min(stage <= 100 || width === 1 ? 40 : 10, Math.ceil((stage - from) / width)));
+      return Array.from({ length: Math.ceil((stage - from) / size) }, (_, k) => ({ from: from + k * size, to: Math.min(stage, from + (k + 1) * size), stage }));
+    });
+  }
+
+  /** Asks for the parts, shared among those who answer; each is asked for the next before its answer is looked at. Null, or what the
+   * engine complains of. */
+  private async gather(question: RunQuestion, parts: Part[], into: Gathered, mine: number, whole: (stage: number) => void): Promise<string | null> {
+    const left = new Map<number, number>();
+    for (const { stage } of parts) left.set(stage, (left.get(stage) ?? 0) + 1);
     let complaint: string | null = null;
+    const ask = (part: Part): Promise<Answer & { error?: string }> =>
+      this.engine!.ask({ ask: 'run', ...question, draws: [part.from, part.to], replications: 1, series: watched, lang: lang() });
+    const next = (): Part | undefined => (mine === this.token && complaint === null ? parts.shift() : undefined);
     const work = async (): Promise<void> => {
-      for (let part = parts.shift(); part && mine === this.token && complaint === null; part = parts.shift()) {
-        const answer = await this.engine!.ask<Answer & { error?: string }>({
-          ask: 'run', ...question, draws: part, replications: 1, series: watched, lang: lang() });
+      let part = next();
+      let pending = part && ask(part);
+      while (part && pending) {
+        const answer = await pending;
+        const done = part;
         if (answer.error !== undefined) complaint = answer.error;
-        else if (mine === this.token) into.add(part[0], answer);
+        part = next();
+        pending = part && ask(part);
+        if (complaint !== null || mine !== this.token) continue;
+        into.add(done.from, answer);
+        left.set(done.stage, (left.get(done.stage) ?? 0) - 1);
+        if (left.get(done.stage) === 0) whole(done.stage);
       }
     };
-    await Promise.all(Array.from({ length: width }, work));
+    await Promise.all(Array.from({ length: this.engine!.width }, work));
     return complaint;
   }
 
