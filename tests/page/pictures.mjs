@@ -10,7 +10,7 @@ const screens = {
   clinics: '&screen=clinics',
 };
 for (const [name, fragment] of Object.entries(screens)) {
-  const { page, close } = await open(`file://${path.resolve(file)}#lang=en${fragment}`, { viewport: { width: 1200, height: name === 'start' ? 620 : 900 } });
+  const { page, close } = await open(`file://${path.resolve(file)}#lang=en${fragment}`, { viewport: { width: 1200, height: name === 'start' ? 740 : 900 } });
   if (name === 'clinics') await page.locator('.panel.picture svg').nth(1).waitFor({ timeout: 60000 });
   else if (name !== 'start') await numbers(page);
   await page.screenshot({ path: path.join(folder, `page-${name}.png`) });
