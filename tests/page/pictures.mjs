@@ -12,7 +12,8 @@ const screens = {
 for (const [name, fragment] of Object.entries(screens)) {
   const { page, close } = await open(`file://${path.resolve(file)}#lang=en${fragment}`, { viewport: { width: 1200, height: name === 'start' ? 740 : 900 } });
   if (name === 'clinics') await page.locator('.panel.picture svg').nth(1).waitFor({ timeout: 60000 });
-  else if (name !== 'start') await numbers(page);
+  else if (name === 'start') await page.locator('.spark').nth(4).waitFor({ timeout: 60000 });
+  else await numbers(page);
   await page.screenshot({ path: path.join(folder, `page-${name}.png`) });
   await close();
 }
