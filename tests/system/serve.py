@@ -261,8 +261,16 @@ def test_results_file():
         server.end(signal.SIGTERM)
 
 
+def test_idle():
+    """stops by itself when nobody who may ask has asked for a minute; whoever has no key does not keep it up"""
+    assert idle.ask()[0] == 200 and idle.ask("POST", "/ask", "{}")[0] == 403
+    assert idle.process.wait(timeout=90) == 0
+    assert 55 < time.monotonic() - idle_since < 80, time.monotonic() - idle_since
+
+
 tests = Tests()
 if has_page():
+    idle_since, idle = time.monotonic(), Server(TINY, "--idle", 1)
     tests.run_all(dict(globals()))
 else:
     def missing():
