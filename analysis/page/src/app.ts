@@ -164,7 +164,7 @@ export class App {
       this.tell(word(isResults ? 'file_results' : 'file_not_text', { name }), [], '');
       return;
     }
-    const taken = (this.lab.data.cases ?? []).some((c) => c.name === name);
+    const taken = (this.home.data.cases ?? []).some((c) => c.name === name);
     const one: Case = { name: taken ? name.replace(/(\.cfg)?$/, ' (2)$1') : name, text, given: text };
     if (await this.openCase(one, 'clinic')) this.home.cases = [...this.home.cases.filter((c) => c.name !== one.name), one];
   }

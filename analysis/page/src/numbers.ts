@@ -86,7 +86,7 @@ export function pairs(a: ArrayLike<number>, b: ArrayLike<number>, isShare: boole
 
 // ---- how numbers are written ----
 
-const locale = (): string => (lang() === 'fr' ? 'fr-CA' : 'en-CA');
+export const locale = (): string => (lang() === 'fr' ? 'fr-CA' : 'en-CA');
 
 export function number(value: number, digits = 0): string {
   if (!Number.isFinite(value)) return '–';

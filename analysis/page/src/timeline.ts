@@ -3,7 +3,7 @@ import type { App } from './app';
 import { button, h, replace } from './dom';
 import type { Lever } from './levers';
 import { axisMargins } from './pictures';
-import { number } from './numbers';
+import { locale, number } from './numbers';
 import { pick, word } from './words';
 
 /** A week in words: its number, and its date when the scenario says when week 0 is. */
@@ -16,7 +16,7 @@ export function dateWords(app: App, week: number, long = true): string {
   const start = Date.parse(`${app.lab.scenario?.start ?? ''}T00:00:00Z`);
   if (Number.isNaN(start)) return '';
   const options: Intl.DateTimeFormatOptions = { month: 'short', year: 'numeric', timeZone: 'UTC', ...(long ? { day: 'numeric' } : {}) };
-  return new Intl.DateTimeFormat(document.documentElement.lang === 'fr' ? 'fr-CA' : 'en-CA', options).format(start + week * 7 * 86_400_000);
+  return new Intl.DateTimeFormat(locale(), options).format(start + week * 7 * 86_400_000);
 }
 
 export const lastWeek = (app: App): number => Math.min(259, (app.lab.scenario?.horizon ?? 104) - 13);
